@@ -1,0 +1,138 @@
+/** A board's transport over any Node stream: a serial port, a TCP connection, a mocked port. */
+import type { Duplex } from 'node:stream';
+import { EXIT, NetlabError } from '../base/errors.ts';
+import type { Instant } from '../base/time.ts';
+import type { Transport } from '../hardware/board/transport.ts';
+import { monotonicNow } from './clock.ts';
+import { splitFrames } from './frame-splitter.ts';
+
+/** What the kinds of line do each in their own way. */
+export interface Line {
+  readonly name: string;
+  readonly stream: Duplex;
+  /** In bit/s, 0 where the line has no rate. */
+  readonly rate: number;
+  setRate(rate: number): Promise<void>;
+  drain(): Promise<void>;
+  reset(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Four windows of 64 frames: a reader that far behind has left, and what comes is noise. */
+const QUEUE_LIMIT = 256;
+const SAMPLE_LIMIT = 64;
+
+export class StreamTransport implements Transport {
+  private readonly line: Line;
+  private readonly frames: Uint8Array[] = [];
+  private sample: Uint8Array = new Uint8Array(0);
+  private received = 0;
+  private rate: number;
+  private lost: NetlabError | undefined;
+  private closing: Promise<void> | undefined;
+  private reader: (() => void) | undefined;
+
+  constructor(line: Line) {
+    this.line = line;
+    this.rate = line.rate;
+    line.stream.on('data', (chunk: Buffer) => this.observe(chunk));
+    line.stream.on('error', (error: Error) => this.lose(error));
+    line.stream.on('close', () => this.lose());
+    line.stream.on('end', () => this.lose());
+    splitFrames(line.stream, (encoded) => {
+      if (this.frames.length < QUEUE_LIMIT) this.frames.push(encoded);
+      this.reader?.();
+    });
+  }
+
+  get name(): string {
+    return this.line.name;
+  }
+
+  now(): Instant {
+    return monotonicNow();
+  }
+
+  write(octets: Uint8Array): void {
+    if (this.lost === undefined && this.closing === undefined) this.line.stream.write(octets);
+  }
+
+  async read(until: Instant): Promise<readonly Uint8Array[]> {
+    if (this.frames.length === 0 && this.lost === undefined) await this.somethingHappens(until);
+    if (this.frames.length > 0) return this.frames.splice(0);
+    if (this.lost !== undefined) throw this.lost;
+    return [];
+  }
+
+  wake(): void {
+    this.reader?.();
+  }
+
+  async drain(): Promise<void> {
+    if (this.lost !== undefined) throw this.lost;
+    await this.line.drain();
+  }
+
+  async setLineRate(rate: number): Promise<void> {
+    if (this.lost !== undefined) throw this.lost;
+    if (this.rate === 0) return;
+    await this.line.setRate(rate);
+    this.rate = rate;
+  }
+
+  lineRate(): number {
+    return this.rate;
+  }
+
+  resetBoard(): Promise<boolean> {
+    return this.line.reset();
+  }
+
+  diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
+    return { received: this.received, sample: this.sample };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.release();
+    return this.closing;
+  }
+
+  private async release(): Promise<void> {
+    this.reader?.();
+    await this.line.close();
+    // A data listener that stays keeps some systems' event loops alive (node-serialport #2776).
+    this.line.stream.unpipe();
+    this.line.stream.removeAllListeners('data');
+  }
+
+  private somethingHappens(until: Instant): Promise<void> {
+    const wait_ms = Math.max(0, (until - this.now()) / 1000);
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.reader = undefined;
+        resolve();
+      };
+      const timer = setTimeout(finish, Math.min(wait_ms, 2 ** 31 - 1));
+      this.reader = finish;
+    });
+  }
+
+  private observe(chunk: Buffer): void {
+    this.received += chunk.length;
+    const joined = Buffer.concat([this.sample, chunk.subarray(-SAMPLE_LIMIT)]);
+    this.sample = Uint8Array.from(joined.subarray(-SAMPLE_LIMIT));
+  }
+
+  private lose(cause?: Error): void {
+    if (this.closing !== undefined || this.lost !== undefined) return;
+    this.lost = new NetlabError(
+      'port-lost',
+      EXIT.boardFault,
+      `${this.name} vanished`,
+      { port: this.name },
+      cause,
+    );
+    this.reader?.();
+  }
+}
