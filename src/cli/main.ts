@@ -1,12 +1,12 @@
 /** Runs one command: the only place where an error becomes text and an exit code. */
 import { Config, run, settings } from '@oclif/core';
 import { EXIT, UsageError } from '../base/errors.ts';
+import { nearest } from '../lab/near.ts';
 import { keepBugReport } from './bug-report.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { interruption } from './interruption.ts';
 import { speaker } from './messages/message.ts';
 import { commandFirst, type ShellOptions, shellOptions } from './shell.ts';
-import { nearest } from './suggest.ts';
 import { painter } from './terminal.ts';
 
 /** For what may still hold the event loop when a command has ended: a port's threads, a worker. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { SerialPort } from 'serialport';
 import type { Transport } from '../hardware/board/transport.ts';
 import { explainOpenFailure } from './port-access.ts';
@@ -20,7 +21,35 @@ export async function openSerial(path: string): Promise<Transport> {
   }
   // What another program left in the driver's buffers is no part of this session.
   await settled((done) => port.flush(done)).catch(() => {});
+  watchDevice(path, port);
   return new StreamTransport(serialLine(path, port));
+}
+
+/** Thrice within the second in which an unplugged board has to be noticed. */
+const WATCH_INTERVAL_MS = 300;
+
+/**
+ * Closes the port when its device is gone. serialport sees a hang-up only while it waits for octets; one
+ * that comes while it reads makes each read return nothing, and it reads again for ever.
+ */
+function watchDevice(path: string, port: SerialPort): void {
+  const opened = deviceInode(path);
+  if (opened === undefined) return;
+  const timer = setInterval(() => {
+    // A board that came back at once is another device under the same name.
+    if (deviceInode(path) !== opened) port.close();
+  }, WATCH_INTERVAL_MS);
+  timer.unref();
+  port.once('close', () => clearInterval(timer));
+}
+
+/** Undefined when it is gone, and where ports are no files, as on Windows. */
+function deviceInode(path: string): number | undefined {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
+  }
 }
 
 const serialLine = (path: string, port: SerialPort): Line => ({
@@ -32,7 +61,8 @@ const serialLine = (path: string, port: SerialPort): Line => ({
   // The boards of today have USB of their own: no line of the port reaches their reset pin.
   reset: async () => false,
   close: async () => {
-    if (port.isOpen) await settled((done) => port.close(done)).catch(() => {});
+    // Closing twice at once is an error to serialport.
+    if (port.isOpen && !port.closing) await settled((done) => port.close(done)).catch(() => {});
   },
 });
 
