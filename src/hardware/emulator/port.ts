@@ -1,0 +1,112 @@
+/**
+ * The host's end of an emulated board's serial line, in virtual time. Its shape is that of a driver's
+ * `Transport`; `port.test.ts` in test/ proves the fit, since the ends of a cable do not know each other.
+ */
+import { after, type Instant, seconds } from '../../base/time.ts';
+import { Splitter } from '../control/splitter.ts';
+
+/** The one who lets virtual time pass. */
+export interface Waiter {
+  now(): Instant;
+  wait(until: Instant, ready: () => boolean): Promise<void>;
+}
+
+/** The board behind the port. */
+interface Line {
+  readonly queued: number;
+  write(octets: Uint8Array): void;
+  setLineState(dtr: boolean, rts: boolean): void;
+  reset(cause: 'pin' | 'power'): void;
+}
+
+const SAMPLE = 64;
+/** Frames kept while nobody reads: more than a window holds. When it is full the oldest goes. */
+const FRAMES_MAX = 4096;
+const DRAIN_DEADLINE = seconds(5);
+
+export class EmulatedPort {
+  readonly name: string;
+  readonly #line: Line;
+  readonly #world: Waiter;
+  readonly #splitter = new Splitter();
+  #frames: Uint8Array[] = [];
+  #woken = false;
+  #received = 0;
+  #sample = new Uint8Array(0);
+
+  constructor(name: string, line: Line, world: Waiter) {
+    this.name = name;
+    this.#line = line;
+    this.#world = world;
+  }
+
+  now(): Instant {
+    return this.#world.now();
+  }
+
+  write(octets: Uint8Array): void {
+    this.#line.write(octets);
+  }
+
+  /** Lets virtual time pass until an encoded frame is there or `until` has come. */
+  async read(until: Instant): Promise<readonly Uint8Array[]> {
+    this.#woken = false;
+    if (this.#frames.length === 0) {
+      await this.#world.wait(until, () => this.#frames.length > 0 || this.#woken);
+    }
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
+  }
+
+  wake(): void {
+    this.#woken = true;
+  }
+
+  async drain(): Promise<void> {
+    const deadline = after(this.now(), DRAIN_DEADLINE);
+    await this.#world.wait(deadline, () => this.#line.queued === 0);
+  }
+
+  /** USB has no line rate: nothing to set. */
+  async setLineRate(_rate: number): Promise<void> {}
+
+  lineRate(): number {
+    return 0;
+  }
+
+  /** The RUN pin. */
+  async resetBoard(): Promise<boolean> {
+    this.#splitter.reset();
+    this.#line.reset('pin');
+    return true;
+  }
+
+  diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
+    return { received: this.#received, sample: this.#sample };
+  }
+
+  async close(): Promise<void> {
+    this.#line.setLineState(false, false);
+  }
+
+  /** Octets from the board. True when a frame is whole. */
+  handleOctets(octets: Uint8Array): boolean {
+    this.#received += octets.length;
+    this.#remember(octets);
+    const before = this.#frames.length;
+    this.#splitter.handleOctets(octets, (encoded) => this.#frames.push(encoded.slice()));
+    const whole = this.#frames.length > before;
+    if (this.#frames.length > FRAMES_MAX) this.#frames.shift();
+    return whole;
+  }
+
+  #remember(octets: Uint8Array): void {
+    const sample = new Uint8Array(Math.min(SAMPLE, this.#sample.length + octets.length));
+    const fresh = octets.subarray(Math.max(0, octets.length - SAMPLE));
+    const kept = sample.length - fresh.length;
+    sample.set(this.#sample.subarray(this.#sample.length - kept));
+    sample.set(fresh, kept);
+    this.#sample = sample;
+  }
+}

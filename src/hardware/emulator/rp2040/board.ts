@@ -1,0 +1,178 @@
+/**
+ * The W5500-EVB-Pico: an RP2040 that runs a flash image octet for octet, the W5500 on its SPI0, and the
+ * host's end of its USB plug. W5500-EVB-Pico schematic: GP16 MISO, GP17 SCSn, GP18 SCLK, GP19 MOSI, GP20
+ * RSTn, GP21 INTn.
+ */
+import { GPIOPinState } from 'rp2040js';
+import type { Rng } from '../../../base/random.ts';
+import { ClockDomain, VirtualClock } from '../clock.ts';
+import { type ChipFault, W5500 } from '../w5500/chip.ts';
+import { Cpu, type Fault } from './cpu.ts';
+import { Mcu, type ResetCause } from './mcu.ts';
+import { SpiBus } from './spi-burst.ts';
+import { UsbHost, type UsbIdentity } from './usb-host.ts';
+
+const SCSn = 17;
+const RSTn = 20;
+const INTn = 21;
+
+export interface BoardOptions {
+  readonly image: Uint8Array;
+  /** When power comes, in nanoseconds of the world's time. */
+  readonly start: number;
+  readonly rng: Rng;
+  /** Nanoseconds from a plugged cable to a link. */
+  readonly negotiation: number;
+  readonly onOutput: (octets: Uint8Array) => void;
+  readonly onTransmit: (frame: Uint8Array) => void;
+  readonly onFault: (fault: Fault) => void;
+}
+
+/** What a reset builds anew: everything of the RP2040 but its SRAM and the watchdog's scratch registers. */
+interface Silicon {
+  readonly mcu: Mcu;
+  readonly cpu: Cpu;
+  readonly domain: ClockDomain;
+  readonly usb: UsbHost;
+}
+
+export class Board {
+  readonly #options: BoardOptions;
+  readonly #clock: VirtualClock;
+  readonly #chip: W5500;
+  #silicon: Silicon;
+  #resetDue: ResetCause | undefined;
+  #interruptLow = false;
+  #resets = 0;
+  #stopped = false;
+
+  constructor(options: BoardOptions) {
+    this.#options = options;
+    this.#clock = new VirtualClock(options.start);
+    this.#chip = new W5500({
+      clock: this.#clock,
+      negotiation: options.negotiation,
+      onTransmit: options.onTransmit,
+      onInterrupt: (low) => {
+        this.#interruptLow = low;
+        this.#silicon.mcu.gpio[INTn]?.setInputValue(!low);
+      },
+    });
+    this.#silicon = this.#build('power');
+  }
+
+  /** The board's own time, in nanoseconds of the world's. It may be an instruction ahead of the world. */
+  get nanos(): number {
+    return this.#clock.nanos;
+  }
+
+  /** When the board next does something by itself; Infinity when it sleeps for good. */
+  get nextDue(): number {
+    return this.#silicon.cpu.asleep ? this.#clock.nextDue : this.#clock.nanos;
+  }
+
+  /** Resets of any kind since power came. */
+  get resets(): number {
+    return this.#resets;
+  }
+
+  get identity(): UsbIdentity | undefined {
+    return this.#silicon.usb.identity;
+  }
+
+  get open(): boolean {
+    return this.#silicon.usb.open;
+  }
+
+  get queued(): number {
+    return this.#silicon.usb.queued;
+  }
+
+  /** Frames that the chip dropped since its receive buffer had no room. */
+  get dropped(): number {
+    return this.#chip.dropped;
+  }
+
+  /** Runs until `time`, or until `stop` is called from one of the callbacks. */
+  run(time: number): void {
+    this.#stopped = false;
+    do {
+      if (this.#resetDue !== undefined) this.reset(this.#resetDue);
+      this.#silicon.cpu.run(time);
+    } while (this.#resetDue !== undefined && !this.#stopped);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#silicon.cpu.stop();
+  }
+
+  write(octets: Uint8Array): void {
+    this.#silicon.usb.write(octets);
+  }
+
+  setLineState(dtr: boolean, rts: boolean): void {
+    this.#silicon.usb.setLineState(dtr, rts);
+  }
+
+  setLineCoding(rate: number): void {
+    this.#silicon.usb.setLineCoding(rate);
+  }
+
+  /** The RUN pin pulled low for a moment, power off and on, or the watchdog. */
+  reset(cause: ResetCause): void {
+    const { mcu: old, domain } = this.#silicon;
+    domain.silence();
+    this.#resetDue = undefined;
+    this.#resets += 1;
+    this.#chip.select(false);
+    this.#chip.resetPin(cause === 'power');
+    this.#chip.resetPin(false);
+    this.#silicon = this.#build(cause);
+    const { mcu } = this.#silicon;
+    if (cause !== 'power') mcu.sram.set(old.sram);
+    if (cause === 'watchdog') {
+      mcu.watchdog.scratchData.set(old.watchdog.scratchData);
+      mcu.watchdog.reason = old.watchdog.reason;
+    }
+  }
+
+  cable(plugged: boolean): void {
+    this.#chip.cable(plugged);
+  }
+
+  /** A frame came out of the cable. */
+  receive(frame: Uint8Array): void {
+    this.#chip.receive(frame);
+  }
+
+  setChipFault(fault: ChipFault | undefined): void {
+    this.#chip.fault = fault;
+  }
+
+  #build(cause: ResetCause): Silicon {
+    const { image, rng, onOutput, onFault } = this.#options;
+    const clock = this.#clock;
+    const domain = new ClockDomain(clock);
+    let cpu: Cpu | undefined;
+    const mcu = new Mcu({ clock: domain, image, cause, rng, onFault: (what) => cpu?.fault(what) });
+    const spi = new SpiBus(mcu, this.#chip, domain);
+    cpu = new Cpu({ mcu, clock, takeWait: () => spi.takeWait(), onFault });
+    const usb = new UsbHost({ mcu, clock: domain, lineRate: 115200, onOutput });
+    const core = cpu;
+    mcu.watchdog.onWatchdogTrigger = () => {
+      domain.silence();
+      this.#resetDue ??= 'watchdog';
+      core.stop();
+    };
+    this.#wire(mcu);
+    return { mcu, cpu, domain, usb };
+  }
+
+  #wire(mcu: Mcu): void {
+    const low = (state: GPIOPinState) => state === GPIOPinState.Low;
+    mcu.gpio[SCSn]?.addListener((state) => this.#chip.select(low(state)));
+    mcu.gpio[RSTn]?.addListener((state) => this.#chip.resetPin(low(state)));
+    mcu.gpio[INTn]?.setInputValue(!this.#interruptLow);
+  }
+}

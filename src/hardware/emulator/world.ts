@@ -1,0 +1,288 @@
+/**
+ * Boards, stations and the medium between them in one virtual time. Nothing here reads a clock or throws
+ * a die of its own: the same seed and the same calls give the same frames at the same microseconds.
+ *
+ * Each board has a time of its own. The one that is furthest behind runs next, as far as nobody else can
+ * still send it something: until the medium's next delivery, or `LOOKAHEAD` past the moment when another
+ * board may next do anything.
+ */
+import { seededRng } from '../../base/random.ts';
+import { after, type Duration, type Instant, milliseconds } from '../../base/time.ts';
+import type { Medium, PortNumber, Tap } from '../../medium/medium.ts';
+import { EmulatedPort } from './port.ts';
+import { Board } from './rp2040/board.ts';
+import type { Fault } from './rp2040/cpu.ts';
+import type { UsbIdentity } from './rp2040/usb-host.ts';
+import { EmulatedStation } from './station.ts';
+import type { ChipFault } from './w5500/chip.ts';
+
+export interface WorldOptions {
+  readonly medium: Medium;
+  readonly seed: number;
+  /** Awaited now and then during long waits, so that the process that the world lives in gets a turn. */
+  readonly breathe?: () => Promise<void>;
+}
+
+export interface BoardSpecification {
+  readonly name: string;
+  readonly board: 'w5500-evb-pico';
+  /** The flash image as it is copied to the board, second stage first. */
+  readonly image: Uint8Array;
+  /** From a plugged cable to a link; 300 ms unless said. Silicon takes up to two seconds. */
+  readonly negotiation?: Duration;
+}
+
+/** An emulated board as its user sees it. */
+export interface EmulatedBoard {
+  readonly name: string;
+  /** The host's end of its serial line, in virtual time. */
+  transport(): EmulatedPort;
+  /** Octets to the board, for who drives the world in real time. */
+  write(octets: Uint8Array): void;
+  /** Called with what the board says, as it says it. */
+  onOutput: ((octets: Uint8Array) => void) | undefined;
+  setLineState(dtr: boolean, rts: boolean): void;
+  setLineCoding(rate: number): void;
+  reset(cause: 'pin' | 'power'): void;
+  setChipFault(fault: ChipFault | undefined): void;
+  /** What USB enumeration told of the board; undefined before and after a detach. */
+  readonly identity: UsbIdentity | undefined;
+  /** The serial port is open: it was enumerated and DTR is up. */
+  readonly open: boolean;
+  /** Octets written that the board has not taken. */
+  readonly queued: number;
+  /** The last HardFault or lockup since the last reset. */
+  readonly fault: Fault | undefined;
+  /** Resets of any kind since power came. */
+  readonly resets: number;
+  /** Frames that the W5500 dropped since its receive buffer was full. */
+  readonly dropped: number;
+}
+
+/** Least time from one board's doing to another's feeling it, in nanoseconds: 26 octets at 100 Mbit/s. */
+const LOOKAHEAD = 2000;
+const NEGOTIATION = milliseconds(300);
+const MICROSECOND = 1000;
+
+/** How long a wait runs the world before others get a turn. */
+const SLICE = milliseconds(10);
+/** As many links as a chain of promises may have between being woken and waiting again. */
+const TURNS = 24;
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < TURNS; turn++) await undefined;
+};
+
+const toNanos = (instant: Instant): number => instant * MICROSECOND;
+const toInstant = (nanos: number): Instant => Math.floor(nanos / MICROSECOND) as Instant;
+/** An instant at which what is due at `nanos` has happened. */
+const toInstantAfter = (nanos: number): Instant => Math.ceil(nanos / MICROSECOND) as Instant;
+
+interface Attached {
+  readonly board: Board;
+  readonly port: PortNumber;
+}
+
+export class World {
+  /** Sees each frame as it is put on the medium. */
+  tap: Tap | undefined;
+  readonly #medium: Medium;
+  readonly #seed: number;
+  readonly #breathe: (() => Promise<void>) | undefined;
+  readonly #boards: Attached[] = [];
+  readonly #receivers = new Map<PortNumber, (frame: Uint8Array, at: Instant) => void>();
+  #nanos = 0;
+  #noticed = false;
+
+  constructor({ medium, seed, breathe }: WorldOptions) {
+    this.#medium = medium;
+    this.#seed = seed;
+    this.#breathe = breathe;
+  }
+
+  now(): Instant {
+    return toInstant(this.#nanos);
+  }
+
+  addBoard({ name, image, negotiation = NEGOTIATION }: BoardSpecification): EmulatedBoard {
+    const port = this.#medium.attach();
+    const ordinal = this.#boards.length;
+    let fault: Fault | undefined;
+    const board: Board = new Board({
+      image,
+      start: this.#nanos,
+      rng: seededRng((this.#seed ^ Math.imul(ordinal + 1, 0x9e3779b1)) >>> 0),
+      negotiation: toNanos(after(0 as Instant, negotiation)),
+      onOutput: (octets) => {
+        handle.onOutput?.(octets);
+        if (transport.handleOctets(octets)) this.#notice(board);
+      },
+      onTransmit: (frame) => {
+        this.#send(port, frame, toInstant(board.nanos));
+        board.stop();
+      },
+      onFault: (what) => {
+        fault = what;
+        this.#notice(board);
+      },
+    });
+    const handle: EmulatedBoard = {
+      name,
+      onOutput: undefined,
+      transport: () => transport,
+      write: (octets) => this.#present(board).write(octets),
+      setLineState: (dtr, rts) => this.#present(board).setLineState(dtr, rts),
+      setLineCoding: (rate) => this.#present(board).setLineCoding(rate),
+      reset: (cause) => {
+        fault = undefined;
+        this.#present(board).reset(cause);
+      },
+      setChipFault: (what) => this.#present(board).setChipFault(what),
+      get identity() {
+        return board.identity;
+      },
+      get open() {
+        return board.open;
+      },
+      get queued() {
+        return board.queued;
+      },
+      get fault() {
+        return fault;
+      },
+      get resets() {
+        return board.resets;
+      },
+      get dropped() {
+        return board.dropped;
+      },
+    };
+    const transport: EmulatedPort = new EmulatedPort(
+      `emulated w5500-evb-pico ${name}`,
+      handle,
+      this,
+    );
+    this.#boards.push({ board, port });
+    this.#receivers.set(port, (frame) => this.#present(board).receive(frame));
+    return handle;
+  }
+
+  /** A network card that the host drives, at another end of the medium. */
+  addStation(name: string, address: Uint8Array): EmulatedStation {
+    const port = this.#medium.attach();
+    const station = new EmulatedStation(name, address, this, (frame) => {
+      this.#send(port, frame, this.now());
+    });
+    this.#receivers.set(port, (frame, at) => {
+      station.handleFrame(frame, at);
+      this.#noticed = true;
+    });
+    return station;
+  }
+
+  /**
+   * Lets time pass until `until`, or until something came that somebody may wait for: an encoded frame
+   * from a board, a frame at a station, a fault.
+   */
+  run(until: Instant): void {
+    this.#noticed = false;
+    const end = toNanos(until);
+    this.#deliver();
+    while (this.#nanos < end && !this.#noticed) this.#turn(end);
+  }
+
+  /** Lets time pass until `until`, whatever comes. For who drives the world in real time. */
+  advance(until: Instant): void {
+    while (this.now() < until) this.run(until);
+  }
+
+  /**
+   * Lets time pass until `ready` holds or `until` has come. Time stands still while anybody who was
+   * woken still has something to do, so several may wait at once.
+   */
+  async wait(until: Instant, ready: () => boolean): Promise<void> {
+    await settle();
+    let breath = this.now();
+    while (!ready() && this.now() < until) {
+      this.run(Math.min(until, after(this.now(), SLICE)) as Instant);
+      await settle();
+      if (this.#breathe === undefined || this.now() < after(breath, SLICE)) continue;
+      breath = this.now();
+      await this.#breathe();
+    }
+  }
+
+  /** When something next happens by itself; undefined when nothing will before somebody does something. */
+  nextDue(): Instant | undefined {
+    let due = Number.POSITIVE_INFINITY;
+    for (const { board } of this.#boards) due = Math.min(due, board.nextDue);
+    const medium = this.#medium.pollTimeout();
+    if (medium !== undefined) due = Math.min(due, toNanos(medium));
+    return Number.isFinite(due) ? toInstantAfter(due) : undefined;
+  }
+
+  #notice(board: Board): void {
+    this.#noticed = true;
+    this.#nanos = Math.max(this.#nanos, board.nanos);
+    board.stop();
+  }
+
+  #send(port: PortNumber, frame: Uint8Array, now: Instant): void {
+    this.tap?.(frame, now, port);
+    this.#medium.send(port, frame, now);
+  }
+
+  /** Brings a board that slept behind the world's time to it, before something is done to it. */
+  #present(board: Board): Board {
+    while (board.nanos < this.#nanos) board.run(this.#nanos);
+    return board;
+  }
+
+  /** The board that is furthest behind runs, the world's time follows it, and the medium delivers. */
+  #turn(end: number): void {
+    for (const { board, port } of this.#boards) board.cable(this.#medium.linked(port));
+    const timeout = this.#medium.pollTimeout();
+    const medium = timeout === undefined ? 0 : toNanos(timeout);
+    const limit = medium > this.#nanos ? Math.min(end, medium) : end;
+    const behind = this.#slowest();
+    if (behind !== undefined && behind.board.nanos < limit) {
+      behind.board.run(Math.min(limit, this.#horizon(behind)));
+    }
+    this.#nanos = Math.max(this.#nanos, this.#least(limit));
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    this.#medium.handleTimeout(this.now());
+    for (
+      let delivery = this.#medium.pollDelivery();
+      delivery !== undefined;
+      delivery = this.#medium.pollDelivery()
+    ) {
+      this.#receivers.get(delivery.port)?.(delivery.frame, delivery.at);
+    }
+  }
+
+  #slowest(): Attached | undefined {
+    let slowest: Attached | undefined;
+    for (const attached of this.#boards) {
+      if (slowest === undefined || attached.board.nanos < slowest.board.nanos) slowest = attached;
+    }
+    return slowest;
+  }
+
+  /** How far `attached` may run: past what the others may yet do, by what a frame takes at least. */
+  #horizon(attached: Attached): number {
+    let horizon = Number.POSITIVE_INFINITY;
+    for (const other of this.#boards) {
+      if (other !== attached) horizon = Math.min(horizon, other.board.nextDue);
+    }
+    return horizon + LOOKAHEAD;
+  }
+
+  #least(limit: number): number {
+    let least = limit;
+    for (const { board } of this.#boards) least = Math.min(least, board.nanos);
+    return least;
+  }
+}
