@@ -119,7 +119,7 @@ describe('impairments', () => {
     expect(numbers({ seed: 5, loss: 0.3, ...rest })).toEqual(numbers({ seed: 5, loss: 0.3 }));
   });
 
-  it('delay by delay and jitter, spread evenly, and keep the order', () => {
+  it('delay within delay and jitter, and keep the order', () => {
     const delay = 2000;
     const jitter = 1000;
     const { deliveries } = run(
