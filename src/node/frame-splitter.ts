@@ -8,9 +8,8 @@
  */
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { DelimiterParser } from '@serialport/parser-delimiter';
+import { ENCODED_MAX } from '../hardware/control/frame.ts';
 
-/** 1600 octets, and one for each 254 begun, which is what COBS may add. */
-const LONGEST_ENCODED = 1607;
 const DELIMITER = 0x00;
 
 class FrameLengthLimit extends Transform {
@@ -21,7 +20,7 @@ class FrameLengthLimit extends Transform {
     while (from < chunk.length) {
       const delimiter = chunk.indexOf(DELIMITER, from);
       const end = delimiter < 0 ? chunk.length : delimiter;
-      const room = Math.max(0, LONGEST_ENCODED + 1 - this.sinceDelimiter);
+      const room = Math.max(0, ENCODED_MAX + 1 - this.sinceDelimiter);
       if (room > 0) this.push(chunk.subarray(from, Math.min(end, from + room)));
       this.sinceDelimiter += end - from;
       if (delimiter >= 0) {

@@ -79,6 +79,28 @@ export const en = {
 
   'ports.none': 'No serial port was found. Without a board everything runs on the emulated one.',
 
+  'doctor.node.good': 'Node is new enough',
+  'doctor.node.bad': 'Node is too old: 20.19 or newer is needed',
+  'doctor.serial.good': 'The serial library loads',
+  'doctor.serial.bad': 'The serial library does not load',
+  'doctor.ports.good': 'Serial ports',
+  'doctor.ports.bad': 'No serial port; the emulated board needs none',
+  'doctor.permission.good': 'Every port may be opened',
+  'doctor.permission.bad': 'A port may not be opened',
+  'doctor.images.good': 'The firmware images are as published',
+  'doctor.images.bad': 'A firmware image is not as published',
+  'doctor.workspace.good': 'Runs can be kept in this folder',
+  'doctor.workspace.bad': 'Runs cannot be kept in this folder',
+  'doctor.terminal.good': 'Terminal',
+  'doctor.terminal.bad': 'Terminal',
+  'doctor.pty.good': 'Emulated boards can be given a PTY',
+  'doctor.pty.bad': 'No PTY for emulated boards; TCP does without',
+
+  'emulate.running': 'Firmware {firmware}, wire: {wire}. Ctrl-C ends it.',
+  'error.cannot-listen.what': '{address} is not free to listen at.',
+  'error.cannot-listen.why': 'The system says: {reason}',
+  'error.cannot-listen.next': 'netlab emulate --tcp 0',
+
   'help.heading.USAGE': 'USAGE',
   'help.heading.VERSION': 'VERSION',
   'help.heading.COMMANDS': 'COMMANDS',

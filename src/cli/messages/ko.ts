@@ -76,6 +76,28 @@ export const ko = {
 
   'ports.none': '시리얼 포트를 찾지 못했습니다. 보드가 없으면 모두 에뮬레이션 보드에서 실행됩니다.',
 
+  'doctor.node.good': 'Node 버전이 충분합니다',
+  'doctor.node.bad': 'Node 버전이 낮습니다. 20.19 이상이 필요합니다',
+  'doctor.serial.good': '시리얼 라이브러리를 불러옵니다',
+  'doctor.serial.bad': '시리얼 라이브러리를 불러오지 못합니다',
+  'doctor.ports.good': '시리얼 포트',
+  'doctor.ports.bad': '시리얼 포트가 없습니다. 에뮬레이션 보드에는 필요 없습니다',
+  'doctor.permission.good': '모든 포트를 열 수 있습니다',
+  'doctor.permission.bad': '열 수 없는 포트가 있습니다',
+  'doctor.images.good': '펌웨어 이미지가 배포된 그대로입니다',
+  'doctor.images.bad': '펌웨어 이미지가 배포된 것과 다릅니다',
+  'doctor.workspace.good': '이 폴더에 실행 기록을 남길 수 있습니다',
+  'doctor.workspace.bad': '이 폴더에 실행 기록을 남길 수 없습니다',
+  'doctor.terminal.good': '터미널',
+  'doctor.terminal.bad': '터미널',
+  'doctor.pty.good': '에뮬레이션 보드에 PTY 를 줄 수 있습니다',
+  'doctor.pty.bad': '에뮬레이션 보드용 PTY 가 없습니다. TCP 를 쓰면 됩니다',
+
+  'emulate.running': '펌웨어 {firmware}, 배선: {wire}. Ctrl-C 로 끝냅니다.',
+  'error.cannot-listen.what': '{address} 주소에서 기다릴 수 없습니다.',
+  'error.cannot-listen.why': '시스템 메시지: {reason}',
+  'error.cannot-listen.next': 'netlab emulate --tcp 0',
+
   'help.heading.USAGE': '사용법',
   'help.heading.VERSION': '버전',
   'help.heading.COMMANDS': '명령',

@@ -1,0 +1,22 @@
+/** Flags that several commands take. */
+import { Args, Flags } from '@oclif/core';
+import { en } from './messages/en.ts';
+
+export const labArgument = Args.string({ description: en['help.arg.lab'] });
+
+export const boardFlag = Flags.string({
+  summary: en['help.flag.board'],
+  default: 'w5500-evb-pico',
+});
+
+export const seedFlag = Flags.integer({
+  summary: en['help.flag.seed'],
+  min: 0,
+  max: 0xffff_ffff,
+});
+
+export const onFlag = Flags.string({ summary: en['help.flag.on'], default: 'auto' });
+
+export const peerFlag = Flags.string({ summary: en['help.flag.peer'] });
+
+export const codeFlag = Flags.string({ summary: en['help.flag.code'] });
