@@ -17,11 +17,11 @@ import {
   PING,
   PING_BY_SNAP,
   RECEIVER_READY,
-  XID_TO_SNAP,
+  TEST_TO_SNAP,
 } from './golden.ts';
 
 const ENDS = { destination: octetsOf('00005e005302'), source: STRANGER };
-const UI = { dsap: 0x20, ssap: 0x24, control: Uint8Array.of(0x03) };
+const UI = { dsap: 0x28, ssap: 0x2c, control: Uint8Array.of(0x03) };
 
 async function decodes(
   learner: Learner,
@@ -66,7 +66,7 @@ export const decode: Check = {
       ],
       [PING_BY_SNAP, { en: 'a ping in SNAP', ko: 'SNAP에 담긴 ping' }],
       [DISCOVERY, { en: 'discovery in SNAP', ko: 'SNAP에 담긴 CDP' }],
-      [XID_TO_SNAP, { en: 'AA AA, but control is not UI', ko: 'AA AA지만 제어 필드가 UI가 아님' }],
+      [TEST_TO_SNAP, { en: 'AA AA, but control is not UI', ko: 'AA AA지만 제어 필드가 UI가 아님' }],
     ];
     for (const [sample, what] of frames) {
       await decodes(learner, steps, sample.octets, sample.decoded, what);

@@ -16,7 +16,7 @@ import {
   PING,
   PING_BY_SNAP,
   RECEIVER_READY,
-  XID_TO_SNAP,
+  TEST_TO_SNAP,
 } from './golden.ts';
 
 const ENDS = { destination: octetsOf('00005e005302'), source: STRANGER };
@@ -159,11 +159,11 @@ export const llc: Check = {
       en: 'receiver ready, S format: control has two octets',
       ko: 'RR(수신 준비), S 형식: 제어 필드 두 옥텟',
     });
-    await encodes(learner, steps, XID_TO_SNAP, {
-      en: 'an XID command to access point AA',
-      ko: '접근점 AA로 보내는 XID 명령',
+    await encodes(learner, steps, TEST_TO_SNAP, {
+      en: 'a TEST command to access point AA',
+      ko: '접근점 AA로 보내는 TEST 명령',
     });
-    const ui = { dsap: 0x20, ssap: 0x24, control: Uint8Array.of(0x03) };
+    const ui = { dsap: 0x28, ssap: 0x2c, control: Uint8Array.of(0x03) };
     await encodes(learner, steps, llcSample(ENDS, ui, counting(1497)), {
       en: '1497 octets of payload: with the header 1500, the most',
       ko: '페이로드 1497옥텟: 헤더까지 1500, 최대',

@@ -100,7 +100,7 @@ export function randomSample(rng: Rng, ends: Ends): Sample {
   }
   if (form === 1) {
     const control = below(rng, 2) === 0 ? Uint8Array.of(0x03) : Uint8Array.of(0x00, 0x00);
-    const header = { dsap: 0x20 + 4 * below(rng, 4), ssap: 0x20 + 4 * below(rng, 4), control };
+    const header = { dsap: 0x24 + 4 * below(rng, 4), ssap: 0x24 + 4 * below(rng, 4), control };
     const most = 1500 - 2 - control.length;
     return llcSample(ends, header, randomOctets(rng, randomLength(rng, most)));
   }

@@ -73,19 +73,22 @@ export const RECEIVER_READY = golden(
    00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00`,
 );
 
-/** An XID command to the SNAP access point: AA AA, and yet no SNAP, since the control field is not UI. */
-export const XID_TO_SNAP = golden(
+/**
+ * A TEST command to the SNAP access point: AA AA, and yet no SNAP, since the control field is not UI. What
+ * follows is to be echoed, and means nothing (tshark names an OUI in it all the same).
+ */
+export const TEST_TO_SNAP = golden(
   'llc',
   {
     destination: NEIGHBOUR,
     source: SOURCE,
     dsap: 0xaa,
     ssap: 0xaa,
-    control: Uint8Array.of(0xbf),
+    control: Uint8Array.of(0xf3),
   },
-  { header: 17, padding: 40 },
-  `00 00 5e 00 53 02 00 00 5e 00 53 01 00 06 aa aa bf 81 01 00 00 00 00 00 00 00 00 00 00 00 00 00
-   00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00`,
+  { header: 17, padding: 27 },
+  `00 00 5e 00 53 02 00 00 5e 00 53 01 00 13 aa aa f3 69 73 20 61 6e 79 6f 6e 65 20 74 68 65 72 65
+   3f 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00`,
 );
 
 /** The ping again, by RFC 1042: OUI 00-00-00, so the protocol number is an EtherType. */

@@ -23,7 +23,7 @@ function oneOfEach(ends: { destination: Uint8Array; source: Uint8Array }, text: 
   const payload = fromAscii(text);
   return [
     ethernetIISample(ends, EXPERIMENTAL, payload),
-    llcSample(ends, { dsap: 0x20, ssap: 0x24, control: Uint8Array.of(0x03) }, payload),
+    llcSample(ends, { dsap: 0x28, ssap: 0x2c, control: Uint8Array.of(0x03) }, payload),
     snapSample(ends, { oui: octetsOf('00005e'), protocolId: 0x0042 }, payload),
   ];
 }
