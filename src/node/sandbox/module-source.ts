@@ -46,22 +46,25 @@ export function moduleSources(code: LearnerCode): ModuleSources {
 }
 
 /**
- * amaro's errors are drawings:
+ * amaro's errors are drawings. What is wrong is under the first caret, or, where it spans lines, at the
+ * place in the drawing's head:
  *
- *       x Expected ',', got 'numeric literal (2, 2)'
- *      ,-[3:1]
- *    3 |   return 2;
- *      :          ^
+ *       x Expected ',', got '2'           x TypeScript enum is not supported
+ *      ,-[3:1]                           ,-[2:1]
+ *    3 |   return 2;                   1 |     const a = 1;
+ *      :          ^                    2 | ,-> enum Type {
  */
 function readReport(report: string, file: string, text: string): Unreadable {
   const lines = report.split('\n');
   const message = lines[0]?.replace(/^\s*x\s+/, '').trim() || 'syntax error';
   const marked = lines.findIndex((line) => /^\s*:.*\^/.test(line));
-  const numbered = /^(\s*(\d+) \| )/.exec(lines[marked - 1] ?? '');
-  const line = Number(numbered?.[2] ?? 1);
-  const column =
-    numbered === null ? 1 : (lines[marked] ?? '').indexOf('^') - numbered[1].length + 1;
-  return { message, place: placeIn(file, text, line, column) };
+  const numbered = /^\s*(\d+) \| /.exec(lines[marked - 1] ?? '');
+  if (numbered !== null) {
+    const column = (lines[marked] ?? '').indexOf('^') - numbered[0].length + 1;
+    return { message, place: placeIn(file, text, Number(numbered[1]), column) };
+  }
+  const [, line = 1, column = 1] = /,-\[(\d+):(\d+)\]/.exec(report) ?? [];
+  return { message, place: placeIn(file, text, Number(line), Number(column)) };
 }
 
 export function placeIn(file: string, text: string, line: number, column: number): Place {

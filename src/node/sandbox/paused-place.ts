@@ -64,7 +64,8 @@ function watch(session: Session, threadId: number, end: (place?: RunningPlace) =
     session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
   };
   session.on('NodeWorker.attachedToWorker', ({ params }) => {
-    if (params.workerInfo.workerId !== String(threadId)) return;
+    // `workerId` counts anew in each session; the title has the thread's own number.
+    if (!params.workerInfo.title.startsWith(`[worker ${threadId}]`)) return;
     sessionId = params.sessionId;
     send(1, 'Debugger.enable');
     send(2, 'Debugger.pause');

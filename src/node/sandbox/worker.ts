@@ -214,12 +214,13 @@ async function reply(work: () => Promise<unknown>): Promise<void> {
 
 let entry: vm.SourceTextModule | undefined;
 furnish();
-post({ kind: 'started' });
-await reply(async () => {
-  entry = await load(setup.entry);
-});
+// Listening also keeps the thread alive while a top-level await waits.
 port?.on('message', (request: CallRequest) => {
   printed = 0;
   const module = entry;
   if (module !== undefined) void reply(() => call(module, request));
+});
+post({ kind: 'started' });
+await reply(async () => {
+  entry = await load(setup.entry);
 });

@@ -1,0 +1,10 @@
+/** A form that a verdict can be written in for other programs. */
+import type { Language } from '../transcript.ts';
+import type { Verdict } from '../verdict.ts';
+
+export interface Report {
+  /** What `--report` calls it. */
+  readonly name: string;
+  /** The whole document, ready to be written to a file. */
+  write(verdict: Verdict, language: Language): string;
+}
