@@ -1,0 +1,64 @@
+#include "board.h"
+
+enum { ROUNDS_A_POLL = 64 };
+
+void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
+{
+    *board = (struct nl_board){ .hal = setup->hal, .identity = setup->identity };
+    board->statistics.value[NL_WATCHDOG_RESETS] = setup->watchdog_resets;
+    board->link = (struct nl_link){
+        .lines = setup->lines,
+        .line_count = setup->line_count,
+        .in = setup->in,
+        .out = setup->out,
+        .statistics = &board->statistics,
+        .identity = &board->identity,
+        .own_window = setup->window,
+    };
+    nl_link_init(&board->link);
+    nl_w5500_init(&board->chip, setup->hal);
+    (void)nl_w5500_reset(&board->chip);
+    board->identity.chip_version = board->chip.version;
+}
+
+/* What a host set up ends with its session. */
+static void forget_session(struct nl_board *board)
+{
+    if (board->mac.open) (void)nl_mac_close(board);
+    nl_system_forget(board);
+}
+
+static bool dispatch_next(struct nl_board *board)
+{
+    struct nl_queue *in = board->link.in;
+    if (in->count == 0) return false;
+    if (!nl_dispatch(board, nl_queue_payload(in, in->tail), nl_queue_length(in, in->tail))) return false;
+    nl_queue_pop(in);
+    return true;
+}
+
+uint32_t nl_board_poll(struct nl_board *board)
+{
+    const struct nl_hal *hal = board->hal;
+    struct nl_link *link = &board->link;
+    uint32_t now = hal->now_us(hal->context);
+
+    nl_link_receive(link, now);
+    if (nl_link_take_change(link)) forget_session(board);
+    nl_system_poll(board, now);
+    for (int i = 0; i < ROUNDS_A_POLL; i++) {
+        bool dispatched = dispatch_next(board);
+        nl_mac_poll(board);
+        if (!dispatched) break;
+    }
+    now = hal->now_us(hal->context);
+    nl_link_transmit(link, now);
+
+    uint32_t wait = nl_link_wait(link, now);
+    uint32_t other = nl_system_wait(board, now);
+    if (other < wait) wait = other;
+    other = nl_mac_wait(board, now);
+    if (other < wait) wait = other;
+    /* A link that failed in this very round leaves its MAC to close. */
+    return link->changed ? 0 : wait;
+}

@@ -1,0 +1,43 @@
+/* Frames in and out of one port: COBS, the 0x00 between frames, and the CRC (control-protocol.md §1, §2). */
+#ifndef NL_LINE_H
+#define NL_LINE_H
+
+#include "cobs.h"
+#include "crc32.h"
+#include "frame.h"
+#include "hal.h"
+#include "statistics.h"
+
+enum nl_line_event {
+    NL_LINE_NOTHING, /* All that came was taken. */
+    NL_LINE_FRAME,   /* `frame` and `length` (without the CRC) hold one. */
+    NL_LINE_DAMAGED, /* One came and was counted. */
+};
+
+struct nl_line {
+    const struct nl_hal *hal;
+    const struct nl_crc32 *crc;
+    struct nl_statistics *statistics;
+    unsigned port;
+    struct nl_cobs_decoder decoder;
+    bool resync; /* The start of what comes is lost: drop up to the next 0x00. */
+    bool booted; /* BOOT went out here. */
+    uint32_t sent_at;
+    const uint8_t *frame;
+    size_t length;
+    uint8_t *buffer; /* Where frames stand while the port has no session. */
+    size_t buffer_size;
+};
+
+/* `buffer`: at least 64 octets, one less than aligned to a word's end suits best (see nl_line_buffer). */
+void nl_line_init(struct nl_line *line, const struct nl_hal *hal, const struct nl_crc32 *crc,
+                  struct nl_statistics *statistics, unsigned port, uint8_t *buffer, size_t buffer_size);
+
+/* Reads on until something whole came. The frame is decoded at `place`, `capacity` octets, which stays
+ * the same until the frame has ended; when it changes in the middle, that frame is lost. */
+enum nl_line_event nl_line_receive(struct nl_line *line, uint8_t *place, size_t capacity);
+
+/* Sends a frame of `length` octets, header included, CRC not. False: no room now. */
+bool nl_line_send(struct nl_line *line, const uint8_t *frame, size_t length, uint32_t now);
+
+#endif
