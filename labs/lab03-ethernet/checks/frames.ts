@@ -91,7 +91,7 @@ export function sample(
   return { form, name, encoder: ENCODERS[form], fields, octets, decoded };
 }
 
-/** Any form, any length. The protocols are nobody's, so that no analyser reads a meaning into chance. */
+/** Any form, any length, to nobody's types and access points: no analyser reads a meaning into chance. */
 export function randomSample(rng: Rng, ends: Ends): Sample {
   const form = below(rng, 3);
   if (form === 0) {
