@@ -30,6 +30,8 @@ export interface BoardSpecification {
   readonly image: Uint8Array;
   /** From a plugged cable to a link; 300 ms unless said. Silicon takes up to two seconds. */
   readonly negotiation?: Duration;
+  /** Interprets every instruction, slowly: what compiled code is measured against. */
+  readonly interpreted?: boolean;
 }
 
 /** An emulated board as its user sees it. */
@@ -104,12 +106,14 @@ export class World {
     return toInstant(this.#nanos);
   }
 
-  addBoard({ name, image, negotiation = NEGOTIATION }: BoardSpecification): EmulatedBoard {
+  addBoard(specification: BoardSpecification): EmulatedBoard {
+    const { name, image, negotiation = NEGOTIATION, interpreted = false } = specification;
     const port = this.#medium.attach();
     const ordinal = this.#boards.length;
     let fault: Fault | undefined;
     const board: Board = new Board({
       image,
+      interpreted,
       start: this.#nanos,
       rng: seededRng((this.#seed ^ Math.imul(ordinal + 1, 0x9e3779b1)) >>> 0),
       negotiation: toNanos(after(0 as Instant, negotiation)),

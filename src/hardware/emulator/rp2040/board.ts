@@ -7,6 +7,7 @@ import { GPIOPinState } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import { ClockDomain, VirtualClock } from '../clock.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
+import { cacheOf } from './compiler/cache.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
 import { SpiBus } from './spi-burst.ts';
@@ -18,6 +19,8 @@ const INTn = 21;
 
 export interface BoardOptions {
   readonly image: Uint8Array;
+  /** Interprets every instruction: the reference that compiled code is measured against. */
+  readonly interpreted: boolean;
   /** When power comes, in nanoseconds of the world's time. */
   readonly start: number;
   readonly rng: Rng;
@@ -69,6 +72,18 @@ export class Board {
   /** When the board next does something by itself; Infinity when it sleeps for good. */
   get nextDue(): number {
     return this.#silicon.cpu.asleep ? this.#clock.nextDue : this.#clock.nanos;
+  }
+
+  /** For tests: what the CPU has in it. `sram` is the memory itself. */
+  get state(): {
+    readonly registers: Uint32Array;
+    readonly xPSR: number;
+    readonly primask: boolean;
+    readonly sram: Uint8Array;
+  } {
+    const { core, sram } = this.#silicon.mcu;
+    const registers = core.registers.slice();
+    return { registers, xPSR: core.xPSR >>> 0, primask: core.PM, sram };
   }
 
   /** Resets of any kind since power came. */
@@ -151,13 +166,14 @@ export class Board {
   }
 
   #build(cause: ResetCause): Silicon {
-    const { image, rng, onOutput, onFault } = this.#options;
+    const { image, interpreted, rng, onOutput, onFault } = this.#options;
     const clock = this.#clock;
     const domain = new ClockDomain(clock);
+    const code = interpreted ? undefined : cacheOf(image);
     let cpu: Cpu | undefined;
     const mcu = new Mcu({ clock: domain, image, cause, rng, onFault: (what) => cpu?.fault(what) });
     const spi = new SpiBus(mcu, this.#chip, domain);
-    cpu = new Cpu({ mcu, clock, takeWait: () => spi.takeWait(), onFault });
+    cpu = new Cpu({ mcu, clock, code, takeWait: () => spi.takeWait(), onFault });
     const usb = new UsbHost({ mcu, clock: domain, lineRate: 115200, onOutput });
     const core = cpu;
     mcu.watchdog.onWatchdogTrigger = () => {

@@ -1,14 +1,16 @@
 /**
- * The CPU's run loop. It steps the core, moves the clock by eight nanoseconds a cycle, and jumps over the
- * time that the firmware sleeps. How the time is cut into calls of `run` changes nothing: a run to 10 ms
- * equals one to 4 ms and one to 10 ms.
+ * The CPU's run loop: compiled code where there is some and nothing falls due within it, else one
+ * instruction of the interpreter; time that the firmware sleeps is jumped over. How the time is cut into
+ * calls of `run` changes nothing: a run to 10 ms equals one to 4 ms and one to 10 ms.
  */
 import type { VirtualClock } from '../clock.ts';
+import { Bus, CYCLE } from './bus.ts';
+import type { CodeCache } from './compiler/cache.ts';
 import { stepAsSilicon } from './deviations.ts';
 import type { Mcu } from './mcu.ts';
 
-/** clk_sys at 125 MHz. */
-export const CYCLE = 8;
+/** So close to an alarm, in cycles, an address is passed by chance: it is not worth compiling from. */
+const NEAR = 100;
 const EXC_HARDFAULT = 3;
 const EXC_NMI = 2;
 
@@ -23,6 +25,8 @@ export interface Fault {
 export interface CpuOptions {
   readonly mcu: Mcu;
   readonly clock: VirtualClock;
+  /** Compiled code of the image; without it every instruction is interpreted. */
+  readonly code: CodeCache | undefined;
   /** Cycles that the instruction just executed waited for a bus. */
   readonly takeWait: () => number;
   readonly onFault: (fault: Fault) => void;
@@ -33,15 +37,20 @@ export class Cpu {
   readonly #clock: VirtualClock;
   readonly #takeWait: () => number;
   readonly #onFault: (fault: Fault) => void;
+  readonly #code: CodeCache | undefined;
+  readonly #bus: Bus;
   #stop = false;
   #faulted: string | undefined;
   #locked = false;
 
-  constructor({ mcu, clock, takeWait, onFault }: CpuOptions) {
+  constructor({ mcu, clock, code, takeWait, onFault }: CpuOptions) {
     this.#mcu = mcu;
     this.#clock = clock;
     this.#takeWait = takeWait;
     this.#onFault = onFault;
+    this.#code = code;
+    const interrupted = () => this.#stop || this.#faulted !== undefined;
+    this.#bus = new Bus({ mcu, clock, takeWait, interrupted });
   }
 
   /** Nothing runs any more until a reset. */
@@ -71,7 +80,7 @@ export class Cpu {
     this.#stop = false;
     while (clock.nanos < time && !this.#stop) {
       if (this.asleep) clock.advance(Math.min(clock.nextDue, time));
-      else this.#step();
+      else this.#execute(time);
     }
   }
 
@@ -85,10 +94,36 @@ export class Cpu {
     );
   }
 
-  #step(): void {
+  #execute(until: number): void {
     const { core } = this.#mcu;
     core.waiting = false;
     while (core.interruptsUpdated && core.checkForInterrupts());
+    core.PC &= ~1; // A vector has its Thumb bit; rp2040js leaves it in.
+    if (this.#code === undefined || !this.#runCompiled(this.#code, until)) this.#step();
+  }
+
+  /** False when there was nothing to run: no code here, or something is due within it. */
+  #runCompiled(code: CodeCache, until: number): boolean {
+    const bus = this.#bus;
+    const registers = bus.R;
+    const limit = bus.begin(until);
+    let cycle = 0;
+    for (;;) {
+      const pc = registers[15] ?? 0;
+      const region = code.find(pc, limit - cycle > NEAR);
+      if (region === undefined) break;
+      const before = cycle;
+      cycle = region(bus, cycle, limit, code.block(pc));
+      if (cycle === before || bus.stop || bus.core.interruptsUpdated) break;
+    }
+    if (cycle === 0) return false;
+    if (this.#faulted !== undefined) this.#raise((registers[15] ?? 0) - 2, this.#faulted);
+    bus.settle(cycle);
+    return true;
+  }
+
+  #step(): void {
+    const { core } = this.#mcu;
     const pc = core.PC;
     const cycles = stepAsSilicon(this.#mcu) + this.#takeWait();
     if (this.#faulted !== undefined) this.#raise(pc, this.#faulted);

@@ -1,0 +1,138 @@
+/**
+ * What compiled code sees of the machine: registers, RAM, and accesses to everything else, which bring
+ * the clock to the present cycle first and say afterwards whether the code must stop: an interrupt may
+ * have come, an alarm may have been set, or the access was a fault.
+ */
+import type { VirtualClock } from '../clock.ts';
+import type { Mcu } from './mcu.ts';
+
+export const RAM_START = 0x20000000;
+export const RAM_SIZE = 264 * 1024;
+/** clk_sys at 125 MHz, in nanoseconds. */
+export const CYCLE = 8;
+
+const FLASH = 0x10;
+/** The dearest access that a block's cycle bound allows for: a write to a slow peripheral. */
+const EXTRA_MAX = 3;
+
+export interface BusOptions {
+  readonly mcu: Mcu;
+  readonly clock: VirtualClock;
+  /** Cycles that the access just made waited for. */
+  readonly takeWait: () => number;
+  /** Someone wants the CPU to stop after this instruction. */
+  readonly interrupted: () => boolean;
+}
+
+export class Bus {
+  readonly R: Uint32Array;
+  readonly core: Mcu['core'];
+  readonly s8: Uint8Array;
+  readonly s16: Uint16Array;
+  readonly s32: Int32Array;
+  /** After an access: cycles that it took beyond the ordinary one. */
+  extra = 0;
+  /** After an access: compiled code must return before the next instruction. */
+  stop = false;
+  /** After an access: `extra` or `stop` says something. */
+  after = false;
+  readonly #mcu: Mcu;
+  readonly #clock: VirtualClock;
+  readonly #takeWait: () => number;
+  readonly #interrupted: () => boolean;
+  readonly #flash: DataView;
+  #base = 0;
+  #due = 0;
+
+  constructor({ mcu, clock, takeWait, interrupted }: BusOptions) {
+    this.#mcu = mcu;
+    this.#clock = clock;
+    this.#takeWait = takeWait;
+    this.#interrupted = interrupted;
+    this.core = mcu.core;
+    this.R = mcu.core.registers;
+    this.s8 = mcu.sram;
+    this.s16 = new Uint16Array(mcu.sram.buffer);
+    this.s32 = new Int32Array(mcu.sram.buffer);
+    this.#flash = mcu.flashView;
+  }
+
+  /** Cycles are counted from now on; returns how many may pass before an alarm is due or `until` comes. */
+  begin(until: number): number {
+    this.#base = this.#clock.nanos;
+    this.#due = this.#clock.nextDue;
+    this.stop = false;
+    return Math.min(Math.ceil((Math.min(until, this.#due) - this.#base) / CYCLE), 1 << 29);
+  }
+
+  /** Brings the clock to `cycle`, before which nothing is due. */
+  finish(cycle: number): void {
+    this.#clock.nanos = this.#base + cycle * CYCLE;
+  }
+
+  /** Lets time pass to `cycle`, with what the last instruction made due. */
+  settle(cycle: number): void {
+    this.#clock.advance(this.#base + cycle * CYCLE);
+  }
+
+  load32(address: number, cycle: number): number {
+    if (address >>> 24 === FLASH && (address & 3) === 0) {
+      this.after = false;
+      return this.#flash.getInt32(address & 0xffffff, true);
+    }
+    this.finish(cycle);
+    const value = this.#mcu.readUint32(address) | 0;
+    this.#done(address, false);
+    return value;
+  }
+
+  load16(address: number, cycle: number): number {
+    if (address >>> 24 === FLASH && (address & 1) === 0) {
+      this.after = false;
+      return this.#flash.getUint16(address & 0xffffff, true);
+    }
+    this.finish(cycle);
+    const value = this.#mcu.readUint16(address >>> 0);
+    this.#done(address, false);
+    return value;
+  }
+
+  load8(address: number, cycle: number): number {
+    if (address >>> 24 === FLASH) {
+      this.after = false;
+      return this.#flash.getUint8(address & 0xffffff);
+    }
+    this.finish(cycle);
+    const value = this.#mcu.readUint8(address >>> 0);
+    this.#done(address, false);
+    return value;
+  }
+
+  store32(address: number, value: number, cycle: number): void {
+    this.finish(cycle);
+    this.#mcu.writeUint32(address >>> 0, value >>> 0);
+    this.#done(address, true);
+  }
+
+  store16(address: number, value: number, cycle: number): void {
+    this.finish(cycle);
+    this.#mcu.writeUint16(address >>> 0, value >>> 0);
+    this.#done(address, true);
+  }
+
+  store8(address: number, value: number, cycle: number): void {
+    this.finish(cycle);
+    this.#mcu.writeUint8(address >>> 0, value >>> 0);
+    this.#done(address, true);
+  }
+
+  #done(address: number, write: boolean): void {
+    this.extra = this.core.cyclesIO(address, write) - 1 + this.#takeWait();
+    this.stop =
+      this.core.interruptsUpdated ||
+      this.#clock.nextDue < this.#due ||
+      this.extra > EXTRA_MAX ||
+      this.#interrupted();
+    this.after = this.stop || this.extra !== 0;
+  }
+}

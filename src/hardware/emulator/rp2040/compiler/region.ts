@@ -1,0 +1,194 @@
+/**
+ * A region of flash as one JavaScript function: the basic blocks that are reached from an entry without a
+ * call, each a case of a switch, so that loops stay inside.
+ *
+ * Invariants:
+ *   (1) A block is entered only when it will be over before anything is due: compiled code crosses no
+ *       alarm, so that it does octet for octet and cycle for cycle what the interpreter does.
+ *   (2) Code is compiled from the flash image, which never changes. Code in RAM is interpreted.
+ */
+import type { Bus } from '../bus.ts';
+import { ALL_FLAGS, decode, type Encoding, type Flow, isWide, type Place } from './instruction.ts';
+
+/** Runs from block `block` on until it must stop; returns the cycles so far. R15 says where it stopped. */
+export type Compiled = (bus: Bus, cycle: number, limit: number, block: number) => number;
+
+export interface Region {
+  readonly run: Compiled;
+  /** The address of each block, by its number: any may be entered. */
+  readonly entries: readonly number[];
+}
+
+/** Reads a halfword of the image; undefined beyond its end. */
+export type Fetch = (address: number) => number | undefined;
+
+/** Larger functions V8 optimises late or never. */
+const INSTRUCTIONS_MAX = 300;
+
+interface Instruction {
+  readonly encoding: Encoding;
+  readonly opcode: number;
+  readonly second: number;
+  readonly pc: number;
+  readonly size: number;
+}
+
+interface Block {
+  readonly start: number;
+  readonly instructions: readonly Instruction[];
+  /** Where execution goes on when the last instruction does not say otherwise. */
+  readonly end: number;
+}
+
+const placeOf = (i: Instruction, before: number, live: number, fetch: Fetch): Place => ({
+  ...i,
+  before,
+  live,
+  literal: (address) => {
+    const low = fetch(address);
+    const high = fetch(address + 2);
+    return low === undefined || high === undefined ? undefined : low | (high << 16);
+  },
+});
+
+const flowOf = (i: Instruction, fetch: Fetch): Flow => i.encoding.flow(placeOf(i, 0, 0, fetch));
+
+function instructionAt(pc: number, fetch: Fetch): Instruction | undefined {
+  const opcode = fetch(pc);
+  if (opcode === undefined) return undefined;
+  const wide = isWide(opcode);
+  const second = wide ? (fetch(pc + 2) ?? 0) : 0;
+  const literal = () => undefined;
+  const encoding = decode({ opcode, second, pc, before: 0, live: 0, literal });
+  if (encoding === undefined) return undefined;
+  return { encoding, opcode, second, pc, size: wide ? 4 : 2 };
+}
+
+/** All instructions that belong to the region, and the addresses where its blocks start. */
+function explore(entry: number, fetch: Fetch) {
+  const instructions = new Map<number, Instruction>();
+  const starts = new Set<number>([entry]);
+  const queue = [entry];
+  for (let pc = queue.shift(); pc !== undefined; pc = queue.shift()) {
+    let at = pc;
+    while (!instructions.has(at) && instructions.size < INSTRUCTIONS_MAX) {
+      const instruction = instructionAt(at, fetch);
+      if (instruction === undefined) break;
+      instructions.set(at, instruction);
+      const flow = flowOf(instruction, fetch);
+      at += instruction.size;
+      if (flow.kind === 'next') continue;
+      const reached = successors(flow, at);
+      for (const next of reached) starts.add(next);
+      queue.push(...reached);
+      break;
+    }
+  }
+  return { instructions, starts };
+}
+
+function successors(flow: Flow, next: number): readonly number[] {
+  if (flow.kind === 'call') return [next];
+  if (flow.kind !== 'branch') return [];
+  return flow.condition === undefined ? [flow.target] : [flow.target, next];
+}
+
+function blocksOf(entry: number, fetch: Fetch): readonly Block[] {
+  const { instructions, starts } = explore(entry, fetch);
+  const blocks: Block[] = [];
+  for (const start of [...starts].sort((a, b) => a - b)) {
+    const body: Instruction[] = [];
+    let pc = start;
+    for (let i = instructions.get(pc); i !== undefined; i = instructions.get(pc)) {
+      body.push(i);
+      pc += i.size;
+      if (flowOf(i, fetch).kind !== 'next' || starts.has(pc)) break;
+    }
+    if (body.length > 0) blocks.push({ start, instructions: body, end: pc });
+  }
+  return blocks;
+}
+
+/** For each instruction the flags that are read after it before they are set again. */
+function liveness(block: Block): readonly number[] {
+  const live: number[] = [];
+  let after = ALL_FLAGS;
+  for (const { encoding } of [...block.instructions].reverse()) {
+    if (encoding.mayLeave) after = ALL_FLAGS;
+    live.unshift(after);
+    after = (after & ~encoding.sets) | encoding.uses;
+  }
+  return live;
+}
+
+class Emitter {
+  readonly #blocks: readonly Block[];
+  readonly #fetch: Fetch;
+  readonly #numbers: ReadonlyMap<number, number>;
+
+  constructor(blocks: readonly Block[], fetch: Fetch) {
+    this.#blocks = blocks;
+    this.#fetch = fetch;
+    this.#numbers = new Map(blocks.map((block, number) => [block.start, number]));
+  }
+
+  body(): string {
+    return this.#blocks.map((block, number) => this.#block(block, number)).join('\n');
+  }
+
+  #block(block: Block, number: number): string {
+    const live = liveness(block);
+    let code = '';
+    let cycles = 0;
+    let most = 0;
+    block.instructions.forEach((instruction, i) => {
+      code += instruction.encoding.emit(placeOf(instruction, cycles, live[i] ?? 0, this.#fetch));
+      const taken = instruction.encoding.cycles(instruction.opcode);
+      cycles += taken;
+      most += taken + instruction.encoding.extra;
+    });
+    const guard = `if((cy+${most})>=limit){pc=${block.start};break run;}`;
+    const tail = this.#tail(block, number, cycles);
+    return `case ${number}:L${number}:for(;;){${guard}${code}${tail}}`;
+  }
+
+  #tail(block: Block, number: number, cycles: number): string {
+    const last = block.instructions.at(-1);
+    const flow = last === undefined ? undefined : flowOf(last, this.#fetch);
+    if (flow?.kind === 'leave' || flow?.kind === 'call') return '';
+    const count = `cy=(cy+${cycles})|0;`;
+    if (flow?.kind !== 'branch') return count + this.#go(block.end, number);
+    if (flow.condition === undefined) return count + this.#go(flow.target, number);
+    const taken = `{cy=(cy+1)|0;${this.#go(flow.target, number)}}`;
+    return `${count}if(${flow.condition})${taken}${this.#go(block.end, number)}`;
+  }
+
+  #go(target: number, from: number): string {
+    const number = this.#numbers.get(target);
+    if (number === undefined) return `pc=${target};break run;`;
+    if (number === from) return `continue L${from};`;
+    return number === from + 1 ? `break L${from};` : `b=${number};continue run;`;
+  }
+}
+
+const REGISTERS = Array.from({ length: 15 }, (_, i) => `r${i}`);
+
+/** Undefined when the instruction at `entry` is the interpreter's. */
+export function compile(entry: number, fetch: Fetch): Region | undefined {
+  const blocks = blocksOf(entry, fetch);
+  if (blocks.length === 0 || !blocks.some(({ start }) => start === entry)) return undefined;
+  const body = new Emitter(blocks, fetch).body();
+  const used = REGISTERS.filter((r) => new RegExp(`\\b${r}\\b`).test(body));
+  const source = [
+    'const R=m.R,m_s8=m.s8,m_s16=m.s16,m_s32=m.s32,core=m.core;',
+    `let ${used.map((r) => `${r}=R[${r.slice(1)}]|0,`).join('')}a=0,k=0,t=0,pc=0;`,
+    'let fn=core.N?-1:0,fz=core.Z?0:1,fc=core.C?1:0,fv=core.V?-1:0;',
+    `run:for(;;){switch(b){\n${body}\n}}`,
+    used.map((r) => `R[${r.slice(1)}]=${r};`).join(''),
+    'R[15]=pc;core.N=fn<0;core.Z=fz===0;core.C=fc!==0;core.V=fv<0;return cy;',
+  ].join('\n');
+  // The one place where code is made from data: the data is a firmware image's instructions, and every
+  // piece of the text is from this folder's tables.
+  const run = new Function('m', 'cy', 'limit', 'b', source) as Compiled;
+  return { run, entries: blocks.map(({ start }) => start) };
+}
