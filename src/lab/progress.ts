@@ -30,12 +30,15 @@ const HINT_LEVELS = 3;
 export const progressOf = (progress: Progress, lab: string): LabProgress =>
   Object.hasOwn(progress, lab) ? (progress[lab] ?? FRESH) : FRESH;
 
-/** Counts a run of the learner's own code; any other code leaves `progress` as it is. */
-export function recordRun(progress: Progress, verdict: Verdict): Progress {
+/**
+ * Counts a run of the learner's own code; any other code leaves `progress` as it is. `possible`: the
+ * points of the whole lab, since a run of some checks alone passes no lab.
+ */
+export function recordRun(progress: Progress, verdict: Verdict, possible: number): Progress {
   if (verdict.exercised.code.kind !== 'learner') return progress;
   const before = progressOf(progress, verdict.lab);
   const passed = verdict.verdict === 'PASS' || verdict.verdict === 'FLAKY';
-  const whole = verdict.points.earned === verdict.points.possible;
+  const whole = verdict.points.earned === possible;
   const passedAt = before.passedAt ?? (passed && whole ? verdict.startedAt : undefined);
   return {
     ...progress,
@@ -43,7 +46,7 @@ export function recordRun(progress: Progress, verdict: Verdict): Progress {
       ...before,
       ...(passedAt !== undefined && { passedAt }),
       points: Math.max(before.points, verdict.points.earned),
-      possible: verdict.points.possible,
+      possible,
       runs: before.runs + 1,
       lastRunAt: verdict.startedAt,
     },
