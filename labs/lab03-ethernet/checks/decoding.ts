@@ -71,11 +71,6 @@ export const decode: Check = {
     for (const [sample, what] of frames) {
       await decodes(learner, steps, sample.octets, sample.decoded, what);
     }
-    const buffer = concat([octetsOf('de ad be ef'), PING.octets, octetsOf('de ad be ef')]);
-    await decodes(learner, steps, buffer.subarray(4, 4 + PING.octets.length), PING.decoded, {
-      en: 'a ping that lies inside a greater buffer',
-      ko: '더 큰 버퍼 안에 놓인 ping',
-    });
     const first = ethernetIISample(ENDS, 0x0600, new Uint8Array(46).fill(1));
     await decodes(learner, steps, first.octets, first.decoded, {
       en: 'type 0x0600, the first that is one',

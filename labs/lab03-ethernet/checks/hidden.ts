@@ -1,12 +1,14 @@
 /** What nobody can know beforehand: values of chance, against code that knows only the examples. */
 import { concat, toHex } from '../../../src/base/octets.ts';
 import { below, type Rng, randomOctets } from '../../../src/base/random.ts';
-import type { Check } from '../../../src/lab/lab.ts';
-import { hasFields, isOctets, pair, randomSample } from './frames.ts';
+import type { Check, Learner, Steps } from '../../../src/lab/lab.ts';
+import { hasFields, isOctets, pair, randomSample, type Sample } from './frames.ts';
 
 const ADDRESSES = 16;
-const FRAMES = 40;
-const SCRAPS = 80;
+/** Frames, or scraps, to a step. */
+const BATCH = 10;
+const FRAME_BATCHES = 4;
+const SCRAP_BATCHES = 8;
 
 export const anyAddress: Check = {
   id: 'any-address',
@@ -68,25 +70,40 @@ export const anyFrame: Check = {
     },
   ],
   async run({ learner, rng }, steps) {
-    for (let i = 0; i < FRAMES; i++) {
-      const ends = { destination: randomOctets(rng, 6), source: randomOctets(rng, 6) };
-      const sample = randomSample(rng, ends);
-      const { name } = sample;
-      const found = await steps.step(
-        { en: `a frame: ${name}`, ko: `프레임: ${name}` },
-        async () => ({
-          encoded: await learner.call(sample.encoder, sample.fields),
-          decoded: await learner.call('decode', sample.octets),
-        }),
+    for (let batch = 1; batch <= FRAME_BATCHES; batch++) {
+      const samples = Array.from({ length: BATCH }, () =>
+        randomSample(rng, { destination: randomOctets(rng, 6), source: randomOctets(rng, 6) }),
       );
-      if (!isOctets(found.encoded, sample.octets)) {
-        steps.expectOctets({ en: 'its octets', ko: '옥텟' }, found.encoded, sample.octets);
+      const names = samples.map(({ name }) => name).join(' · ');
+      const found = await steps.step({ en: `frames: ${names}`, ko: `프레임: ${names}` }, () =>
+        bothWays(learner, samples),
+      );
+      for (const [i, { name, octets, decoded }] of samples.entries()) {
+        const what = { en: `the frame ${name}`, ko: `프레임 ${name}` };
+        if (!isOctets(found[i]?.encoded, octets)) {
+          steps.expectOctets(what, found[i]?.encoded, octets);
+        }
+        if (!hasFields(found[i]?.decoded, decoded)) {
+          steps.expectFields(what, found[i]?.decoded, decoded);
+        }
       }
-      const what = { en: 'its octets and fields', ko: '옥텟과 필드' };
-      steps.expectFields(what, found.decoded, sample.decoded);
+      steps.expectEqual(
+        { en: 'encoded and decoded', ko: '인코딩하고 디코딩했다' },
+        found.length,
+        BATCH,
+      );
     }
   },
 };
+
+async function bothWays(learner: Learner, samples: readonly Sample[]) {
+  const found: { encoded: unknown; decoded: unknown }[] = [];
+  for (const { encoder, fields, octets } of samples) {
+    const encoded = await learner.call(encoder, fields);
+    found.push({ encoded, decoded: await learner.call('decode', octets) });
+  }
+  return found;
+}
 
 /** The rules of the README, one after the other; undefined is no frame. */
 function formOf(octets: Uint8Array): string | undefined {
@@ -132,28 +149,38 @@ export const anyOctets: Check = {
   ],
   async run({ board, learner, rng }, steps) {
     const station = { address: board.address, groups: [], promiscuous: true };
-    for (let i = 0; i < SCRAPS; i++) {
-      const octets = scrap(rng);
-      const hex = toHex(octets.subarray(12, 20), ' ');
-      const title = `${octets.length}: … ${hex} …`;
-      const found = await steps.step({ en: title, ko: title }, async () => ({
-        decoded: await learner.call('decode', octets),
-        accepted: await learner.call('accepts', station, octets),
-      }));
-      const form = formOf(octets);
-      const right =
-        form === undefined ? found.decoded === undefined : hasFields(found.decoded, { form });
-      steps.expect(
-        {
-          en: form === undefined ? 'no frame' : `a frame of form ${form}`,
-          ko: form === undefined ? '프레임이 아니다' : `${form} 형식의 프레임`,
-        },
-        right && found.accepted === octets.length >= 14,
-        {
-          en: 'decode must name this form, or undefined for no frame; accepts, promiscuous, takes what has a whole header.',
-          ko: 'decode는 이 형식을, 프레임이 아니면 undefined를 돌려줘야 해요. 무차별 모드의 accepts는 헤더가 온전한 것만 받습니다.',
+    for (let batch = 1; batch <= SCRAP_BATCHES; batch++) {
+      const scraps = Array.from({ length: BATCH }, () => scrap(rng));
+      const lengths = scraps.map((octets) => octets.length).join(' · ');
+      const found = await steps.step(
+        { en: `octets: ${lengths}`, ko: `옥텟: ${lengths}` },
+        async () => {
+          const answers: { decoded: unknown; accepted: unknown }[] = [];
+          for (const octets of scraps) {
+            const decoded = await learner.call('decode', octets);
+            answers.push({ decoded, accepted: await learner.call('accepts', station, octets) });
+          }
+          return answers;
         },
       );
+      for (const [i, octets] of scraps.entries()) judge(steps, octets, found[i]);
+      steps.expectEqual({ en: 'survived', ko: '견뎌 냈다' }, found.length, BATCH);
     }
   },
 };
+
+function judge(
+  steps: Steps,
+  octets: Uint8Array,
+  answer: { readonly decoded: unknown; readonly accepted: unknown } | undefined,
+): void {
+  const form = formOf(octets);
+  const read =
+    form === undefined ? answer?.decoded === undefined : hasFields(answer?.decoded, { form });
+  if (read && answer?.accepted === octets.length >= 14) return;
+  const what = `${octets.length}, 12 …: ${toHex(octets.subarray(12, 20), ' ')}`;
+  steps.expect({ en: `octets: ${what}`, ko: `옥텟: ${what}` }, false, {
+    en: `decode must say ${form ?? 'undefined: this is no frame'}; accepts, promiscuous, takes what has a whole header of 14 octets.`,
+    ko: `decode는 ${form ?? 'undefined(프레임이 아님)'}라고 답해야 하고, 무차별 모드의 accepts는 14옥텟 헤더가 온전한 것만 받아야 해요.`,
+  });
+}

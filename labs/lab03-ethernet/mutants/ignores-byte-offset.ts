@@ -1,5 +1,6 @@
 /**
- * A mutant of the solution: the view is laid over the whole buffer instead of over the octets in it.
+ * A mutant of the solution: subarray() gives a window into a longer buffer, and the DataView forgets
+ * where the window begins.
  * Caught by: decode
  */
 
@@ -166,7 +167,7 @@ function decodeLlc(
   const headerLength = (first & 0x03) === 0x03 ? 3 : 4;
   if (data.length < headerLength) return undefined;
   const control = data.slice(2, headerLength);
-  const payload = data.slice(headerLength);
+  const payload = data.subarray(headerLength);
   if (dsap !== SNAP_SAP || ssap !== SNAP_SAP || first !== UI) {
     return { form: 'llc', destination, source, dsap, ssap, control, payload };
   }
