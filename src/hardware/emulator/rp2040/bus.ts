@@ -4,6 +4,7 @@
  * have come, an alarm may have been set, or the access was a fault.
  */
 import type { VirtualClock } from '../clock.ts';
+import type { CodeGuard } from './code-guard.ts';
 import type { Mcu } from './mcu.ts';
 
 export const RAM_START = 0x20000000;
@@ -30,6 +31,8 @@ export class Bus {
   readonly s8: Uint8Array;
   readonly s16: Uint16Array;
   readonly s32: Int32Array;
+  /** By line of RAM: 1 where a store must go through `store8` … `store32`. */
+  readonly lines: Uint8Array;
   /** After an access: cycles that it took beyond the ordinary one. */
   extra = 0;
   /** After an access: compiled code must return before the next instruction. */
@@ -38,6 +41,7 @@ export class Bus {
   after = false;
   readonly #mcu: Mcu;
   readonly #clock: VirtualClock;
+  readonly #guard: CodeGuard | undefined;
   readonly #takeWait: () => number;
   readonly #interrupted: () => boolean;
   readonly #flash: DataView;
@@ -55,6 +59,8 @@ export class Bus {
     this.s16 = new Uint16Array(mcu.sram.buffer);
     this.s32 = new Int32Array(mcu.sram.buffer);
     this.#flash = mcu.flashView;
+    this.#guard = mcu.guard;
+    this.lines = mcu.guard?.lines ?? new Uint8Array(0);
   }
 
   /** Cycles are counted from now on; returns how many may pass before an alarm is due or `until` comes. */
@@ -132,6 +138,7 @@ export class Bus {
       this.core.interruptsUpdated ||
       this.#clock.nextDue < this.#due ||
       this.extra > EXTRA_MAX ||
+      (this.#guard?.takeChanged() ?? false) ||
       this.#interrupted();
     this.after = this.stop || this.extra !== 0;
   }

@@ -9,6 +9,8 @@
 import { BasePeripheral, RP2040 } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import type { Alarm, Clock } from '../clock.ts';
+import { RAM_START } from './bus.ts';
+import { type CodeGuard, LINE } from './code-guard.ts';
 
 /** What rp2040js has and its types keep to themselves. */
 export interface DmaChannel {
@@ -96,6 +98,8 @@ export interface McuOptions {
 
 export class Mcu extends RP2040 {
   readonly watchdog: WatchdogPeripheral;
+  /** Told of every write to RAM that code was compiled from. */
+  guard: CodeGuard | undefined;
 
   constructor({ clock, image, cause, rng, onFault }: McuOptions) {
     super(clock);
@@ -132,6 +136,36 @@ export class Mcu extends RP2040 {
   override reset(): void {
     this.core.reset();
     this.pwm.reset();
+  }
+
+  override writeUint32(address: number, value: number): void {
+    const before = this.#guarded(address);
+    super.writeUint32(address, value);
+    if (before !== undefined) this.#compare(address, before);
+  }
+
+  override writeUint16(address: number, value: number): void {
+    const before = this.#guarded(address);
+    super.writeUint16(address, value);
+    if (before !== undefined) this.#compare(address, before);
+  }
+
+  override writeUint8(address: number, value: number): void {
+    const before = this.#guarded(address);
+    super.writeUint8(address, value);
+    if (before !== undefined) this.#compare(address, before);
+  }
+
+  /** The word at `address` where a write to it must be watched. */
+  #guarded(address: number): number | undefined {
+    const at = (address >>> 0) - RAM_START;
+    if (this.guard === undefined || at < 0 || this.guard.lines[at >> LINE] !== 1) return undefined;
+    return this.sramView.getUint32(at & ~3, true);
+  }
+
+  #compare(address: number, before: number): void {
+    const at = ((address >>> 0) - RAM_START) & ~3;
+    if (this.sramView.getUint32(at, true) !== before) this.guard?.written(at);
   }
 
   get channels(): readonly DmaChannel[] {

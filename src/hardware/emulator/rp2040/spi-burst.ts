@@ -1,6 +1,6 @@
 /**
- * SPI0 with the W5500 on it. rp2040js moves one octet a DMA alarm; here a full-duplex DMA transfer moves
- * all octets but its last at its start and is over when its time on the bus is: ten times as fast, and
+ * SPI0 with the W5500 on it. rp2040js moves one octet a DMA alarm; here a DMA transfer moves all
+ * octets but its last at its start and is over when its time on the bus is: ten times as fast, and
  * the firmware sees the same at the end. Octets that the CPU itself moves take their time as wait states.
  */
 
@@ -51,49 +51,51 @@ export class SpiBus {
   }
 
   #transfer(channel: DmaChannel): void {
-    if (channel.treqValue === DREQ_SPI0_TX && channel.transCount > 1) {
-      const receiver = this.#receiver(channel);
-      if (receiver !== undefined) {
-        this.#burst(channel, receiver);
-        return;
-      }
+    if (this.#startsBurst(channel)) {
+      this.#burst(channel, this.#receiver());
+      return;
     }
     this.#byDma = true;
     channel.transfer();
     this.#byDma = false;
   }
 
-  /** The channel that takes what comes back, when both move single octets to and from SPI0. */
-  #receiver(sender: DmaChannel): DmaChannel | undefined {
+  /** Octets to SPI0, and nobody takes what comes back or a channel that takes as many. */
+  #startsBurst(sender: DmaChannel): boolean {
     const spi = this.#mcu.spi[0];
-    if (spi === undefined || !spi.rxFIFO.empty || !spi.txFIFO.empty) return undefined;
-    if (!plain(sender) || sender.writeAddr !== SSPDR) return undefined;
-    const { transCount } = sender;
-    return this.#mcu.channels.find(
-      (c) =>
-        c.treqValue === DREQ_SPI0_RX &&
-        c.readAddr === SSPDR &&
-        plain(c) &&
-        c.transCount === transCount,
-    );
+    if (sender.treqValue !== DREQ_SPI0_TX || sender.transCount < 2 || spi === undefined)
+      return false;
+    if (!plain(sender) || sender.writeAddr !== SSPDR || !spi.txFIFO.empty) return false;
+    const receiver = this.#receiver();
+    if (receiver === undefined) return true;
+    if (!plain(receiver) || receiver.readAddr !== SSPDR || !spi.rxFIFO.empty) return false;
+    return receiver.transCount === sender.transCount;
   }
 
-  #burst(sender: DmaChannel, receiver: DmaChannel): void {
+  #receiver(): DmaChannel | undefined {
+    return this.#mcu.channels.find((c) => c.treqValue === DREQ_SPI0_RX && Boolean(c.active));
+  }
+
+  /** All but the last octet; that one goes rp2040js' way when its time has come. */
+  #burst(sender: DmaChannel, receiver: DmaChannel | undefined): void {
     const chip = this.#chip;
+    const fifo = this.#mcu.spi[0]?.rxFIFO;
     const count = sender.transCount - 1;
-    const fromStep = (sender.ctrl & INCR_READ) === 0 ? 0 : 1;
-    const toStep = (receiver.ctrl & INCR_WRITE) === 0 ? 0 : 1;
+    const step = (sender.ctrl & INCR_READ) === 0 ? 0 : 1;
     let from = sender.readAddr;
-    let to = receiver.writeAddr;
     for (let i = 0; i < count; i++) {
-      this.#store(to, chip.exchange(this.#load(from)));
-      from += fromStep;
-      to += toStep;
+      const octet = chip.exchange(this.#load(from));
+      from += step;
+      if (receiver === undefined) {
+        if (fifo?.full === false) fifo.push(octet);
+        continue;
+      }
+      this.#store(receiver.writeAddr, octet);
+      if ((receiver.ctrl & INCR_WRITE) !== 0) receiver.writeAddr += 1;
     }
     sender.readAddr = from;
-    receiver.writeAddr = to;
     sender.transCount = 1;
-    receiver.transCount = 1;
+    if (receiver !== undefined) receiver.transCount = 1;
     sender.transferAlarm.schedule(count * this.#octetTime());
   }
 
@@ -102,9 +104,7 @@ export class SpiBus {
   }
 
   #store(address: number, octet: number): void {
-    const at = address - RAM;
-    if (at >= 0 && at < this.#mcu.sram.length) this.#mcu.sram[at] = octet;
-    else this.#mcu.writeUint8(address, octet);
+    this.#mcu.writeUint8(address, octet);
   }
 }
 

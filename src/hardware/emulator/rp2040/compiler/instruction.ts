@@ -7,6 +7,7 @@
  * use; and the machine as `m` (bus.ts).
  */
 import { RAM_SIZE, RAM_START } from '../bus.ts';
+import { LINE } from '../code-guard.ts';
 
 /** Flags, as masks. */
 export const NZ = 1;
@@ -124,7 +125,7 @@ const load = (place: Place, width: Width, target: string, address: string, sign 
 };
 
 const store = (place: Place, width: Width, source: string, address: string): string =>
-  `a=(${address})|0;if(${inRam(width)})m_s${width}[(a-${RAM_START})>>${SHIFT[width]}]=${source};` +
+  `a=(${address})|0;if(${inRam(width)}&&m_lines[(a-${RAM_START})>>${LINE}]===0)m_s${width}[(a-${RAM_START})>>${SHIFT[width]}]=${source};` +
   `else{m.store${width}(a,${source},(cy+${place.before})|0);${afterAccess(place)}}`;
 
 const listed = (opcode: number): readonly number[] =>
@@ -135,12 +136,16 @@ const wordsInRam = (place: Place, words: number): string =>
   `if(((a-${RAM_START})>>>0)>${RAM_SIZE - 4 * words}||(a&3)!==0){${decline(place)}}` +
   `k=(a-${RAM_START})>>2;`;
 
+/** No code among the words from index k on: they lie in two lines at most. */
+const noCode = (place: Place, words: number): string =>
+  `if((m_lines[k>>${LINE - 2}]|m_lines[(k+${words - 1})>>${LINE - 2}])!==0){${decline(place)}}`;
+
 function push(place: Place): string {
   const registers = [...listed(place.opcode).map((r) => `r${r}`)];
   if ((place.opcode & 0x100) !== 0) registers.push('r14');
   const words = registers.length;
   const stores = registers.map((r, i) => `m_s32[k+${i}]=${r};`).join('');
-  return `a=(r13-${4 * words})|0;${wordsInRam(place, words)}${stores}r13=a;`;
+  return `a=(r13-${4 * words})|0;${wordsInRam(place, words)}${noCode(place, words)}${stores}r13=a;`;
 }
 
 function pop(place: Place): string {
@@ -165,7 +170,7 @@ function storeMultiple(place: Place): string {
   const base = wide(place.opcode);
   const registers = listed(place.opcode);
   const stores = registers.map((r, i) => `m_s32[k+${i}]=r${r};`).join('');
-  return `a=${base};${wordsInRam(place, registers.length)}${stores}${base}=(a+${4 * registers.length})|0;`;
+  return `a=${base};${wordsInRam(place, registers.length)}${noCode(place, registers.length)}${stores}${base}=(a+${4 * registers.length})|0;`;
 }
 
 /** By condition code, §A7.3.1. */
@@ -572,6 +577,10 @@ const NARROW: readonly Encoding[] = [
   ...LOADS_AND_STORES,
   ...MISCELLANEOUS,
 ].map(complete);
+/** The rows that an opcode may be of, by its upper octet. */
+const BY_HIGH_OCTET = Array.from({ length: 256 }, (_, high) =>
+  NARROW.filter(({ mask, value }) => ((high << 8) & mask & 0xff00) === (value & 0xff00)),
+);
 const WIDE_ROWS = WIDE.map(({ matches, row }) => ({ matches, encoding: complete(row) }));
 
 export const isWide = (opcode: number): boolean => opcode >> 11 >= 0b11101;
@@ -582,7 +591,7 @@ export function decode(place: Place): Encoding | undefined {
   if (isWide(opcode)) return WIDE_ROWS.find(({ matches }) => matches(place))?.encoding;
   if (opcode >> 9 === 0b1101111) return undefined; // UDF, SVC
   if (writesPc(opcode)) return undefined;
-  return NARROW.find(({ mask, value }) => (opcode & mask) === value);
+  return BY_HIGH_OCTET[opcode >> 8]?.find(({ mask, value }) => (opcode & mask) === value);
 }
 
 /** ADD, CMP or MOV with PC where its value is not plain: rare, and the interpreter's. */

@@ -5,7 +5,8 @@
  * Invariants:
  *   (1) A block is entered only when it will be over before anything is due: compiled code crosses no
  *       alarm, so that it does octet for octet and cycle for cycle what the interpreter does.
- *   (2) Code is compiled from the flash image, which never changes. Code in RAM is interpreted.
+ *   (2) What was read to make it, instructions and literals, is in `madeFrom`; when any of it changes the
+ *       region is not used again, and a store that changes it ends the running block.
  */
 import type { Bus } from '../bus.ts';
 import { ALL_FLAGS, decode, type Encoding, type Flow, isWide, type Place } from './instruction.ts';
@@ -17,9 +18,11 @@ export interface Region {
   readonly run: Compiled;
   /** The address of each block, by its number: any may be entered. */
   readonly entries: readonly number[];
+  /** Address and value of each halfword that it was made from. */
+  readonly madeFrom: readonly (readonly [address: number, value: number])[];
 }
 
-/** Reads a halfword of the image; undefined beyond its end. */
+/** Reads a halfword of code; undefined where there is none. */
 export type Fetch = (address: number) => number | undefined;
 
 /** Larger functions V8 optimises late or never. */
@@ -31,6 +34,7 @@ interface Instruction {
   readonly second: number;
   readonly pc: number;
   readonly size: number;
+  readonly flow: Flow;
 }
 
 interface Block {
@@ -51,17 +55,15 @@ const placeOf = (i: Instruction, before: number, live: number, fetch: Fetch): Pl
   },
 });
 
-const flowOf = (i: Instruction, fetch: Fetch): Flow => i.encoding.flow(placeOf(i, 0, 0, fetch));
-
 function instructionAt(pc: number, fetch: Fetch): Instruction | undefined {
   const opcode = fetch(pc);
   if (opcode === undefined) return undefined;
   const wide = isWide(opcode);
   const second = wide ? (fetch(pc + 2) ?? 0) : 0;
-  const literal = () => undefined;
-  const encoding = decode({ opcode, second, pc, before: 0, live: 0, literal });
+  const place = { opcode, second, pc, before: 0, live: 0, literal: () => undefined };
+  const encoding = decode(place);
   if (encoding === undefined) return undefined;
-  return { encoding, opcode, second, pc, size: wide ? 4 : 2 };
+  return { encoding, opcode, second, pc, size: wide ? 4 : 2, flow: encoding.flow(place) };
 }
 
 /** All instructions that belong to the region, and the addresses where its blocks start. */
@@ -75,7 +77,7 @@ function explore(entry: number, fetch: Fetch) {
       const instruction = instructionAt(at, fetch);
       if (instruction === undefined) break;
       instructions.set(at, instruction);
-      const flow = flowOf(instruction, fetch);
+      const { flow } = instruction;
       at += instruction.size;
       if (flow.kind === 'next') continue;
       const reached = successors(flow, at);
@@ -102,7 +104,7 @@ function blocksOf(entry: number, fetch: Fetch): readonly Block[] {
     for (let i = instructions.get(pc); i !== undefined; i = instructions.get(pc)) {
       body.push(i);
       pc += i.size;
-      if (flowOf(i, fetch).kind !== 'next' || starts.has(pc)) break;
+      if (i.flow.kind !== 'next' || starts.has(pc)) break;
     }
     if (body.length > 0) blocks.push({ start, instructions: body, end: pc });
   }
@@ -154,7 +156,7 @@ class Emitter {
 
   #tail(block: Block, number: number, cycles: number): string {
     const last = block.instructions.at(-1);
-    const flow = last === undefined ? undefined : flowOf(last, this.#fetch);
+    const flow = last?.flow;
     if (flow?.kind === 'leave' || flow?.kind === 'call') return '';
     const count = `cy=(cy+${cycles})|0;`;
     if (flow?.kind !== 'branch') return count + this.#go(block.end, number);
@@ -171,16 +173,20 @@ class Emitter {
   }
 }
 
-const REGISTERS = Array.from({ length: 15 }, (_, i) => `r${i}`);
-
 /** Undefined when the instruction at `entry` is the interpreter's. */
-export function compile(entry: number, fetch: Fetch): Region | undefined {
+export function compile(entry: number, memory: Fetch): Region | undefined {
+  const read = new Map<number, number>();
+  const fetch: Fetch = (address) => {
+    const value = memory(address);
+    if (value !== undefined) read.set(address, value);
+    return value;
+  };
   const blocks = blocksOf(entry, fetch);
   if (blocks.length === 0 || !blocks.some(({ start }) => start === entry)) return undefined;
   const body = new Emitter(blocks, fetch).body();
-  const used = REGISTERS.filter((r) => new RegExp(`\\b${r}\\b`).test(body));
+  const used = [...new Set(body.match(/\br\d+\b/g))];
   const source = [
-    'const R=m.R,m_s8=m.s8,m_s16=m.s16,m_s32=m.s32,core=m.core;',
+    'const R=m.R,m_s8=m.s8,m_s16=m.s16,m_s32=m.s32,m_lines=m.lines,core=m.core;',
     `let ${used.map((r) => `${r}=R[${r.slice(1)}]|0,`).join('')}a=0,k=0,t=0,pc=0;`,
     'let fn=core.N?-1:0,fz=core.Z?0:1,fc=core.C?1:0,fv=core.V?-1:0;',
     `run:for(;;){switch(b){\n${body}\n}}`,
@@ -190,5 +196,5 @@ export function compile(entry: number, fetch: Fetch): Region | undefined {
   // The one place where code is made from data: the data is a firmware image's instructions, and every
   // piece of the text is from this folder's tables.
   const run = new Function('m', 'cy', 'limit', 'b', source) as Compiled;
-  return { run, entries: blocks.map(({ start }) => start) };
+  return { run, entries: blocks.map(({ start }) => start), madeFrom: [...read] };
 }
