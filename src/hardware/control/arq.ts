@@ -125,6 +125,11 @@ export class Arq {
     return this.#una === this.#end;
   }
 
+  /** Whether `pollMessage` has one. */
+  get hasMessage(): boolean {
+    return this.#inbox.length > 0;
+  }
+
   /** Whether `send` would take a message of `length` octets and still leave `reserve` of the credit. */
   canSend(length: number, reserve = 0): boolean {
     return (

@@ -72,10 +72,6 @@ export class BoardSession {
     this.#control.push(this.#encoder.encode(KIND.BOOT, 0, 0, 0, 0, now, identity));
   }
 
-  canSendResponse(length: number): boolean {
-    return this.#current?.arq.canSend(length) ?? false;
-  }
-
   /** Sends a response. False: ask again after the next frame or timeout. */
   sendResponse(message: Uint8Array, now: Instant): boolean {
     return this.#current?.arq.send(message, now) ?? false;
@@ -113,6 +109,11 @@ export class BoardSession {
 
   pollEvent(): BoardEvent | undefined {
     return this.#events.shift();
+  }
+
+  /** Whether `pollMessage` has one. */
+  get hasMessage(): boolean {
+    return this.#current?.arq.hasMessage ?? false;
   }
 
   pollMessage(): Uint8Array | undefined {

@@ -68,6 +68,8 @@ type State =
       readonly nonce: number;
       readonly until: Instant;
       openAt: Instant;
+      /** Of the last BOOT: a board that never comes further than that resets again and again. */
+      booted: Identity | undefined;
     }
   | {
       readonly name: 'OPEN';
@@ -115,7 +117,14 @@ export class HostSession {
     const { rng, open } = this.#options;
     const session = 1 + below(rng, 0xffff);
     const until = after(now, open);
-    this.#state = { name: 'OPENING', session, nonce: rng.next(), until, openAt: now };
+    this.#state = {
+      name: 'OPENING',
+      session,
+      nonce: rng.next(),
+      until,
+      openAt: now,
+      booted: undefined,
+    };
     this.handleTimeout(now);
   }
 
@@ -189,17 +198,27 @@ export class HostSession {
   }
 
   handleTimeout(now: Instant): void {
-    const state = this.#state;
-    if (state.name === 'OPENING') {
-      if (state.until <= now) this.#end({ kind: 'closed', reason: 'unanswered' });
-      else if (state.openAt <= now) this.#sendOpen(state, now);
-    } else if (state.name === 'OPEN') {
-      state.arq.handleTimeout(now);
-      const lostAt = this.#lostAt(state);
-      if (state.arq.failed) this.#end({ kind: 'closed', reason: 'link-failed' });
-      else if (lostAt !== undefined && lostAt <= now) {
-        this.#end({ kind: 'closed', reason: 'silence' });
-      } else if (state.pollAt <= now) this.#poll(state, now, state.askedAt ?? now);
+    if (this.#state.name === 'OPENING') this.#timeoutWhileOpening(this.#state, now);
+    else if (this.#state.name === 'OPEN') this.#timeoutWhileOpen(this.#state, now);
+  }
+
+  #timeoutWhileOpening(state: State & { name: 'OPENING' }, now: Instant): void {
+    if (state.until <= now) {
+      const known = state.booted === undefined ? {} : { identity: state.booted };
+      this.#end({ kind: 'closed', reason: 'unanswered', ...known });
+    } else if (state.openAt <= now) {
+      this.#sendOpen(state, now);
+    }
+  }
+
+  #timeoutWhileOpen(state: State & { name: 'OPEN' }, now: Instant): void {
+    state.arq.handleTimeout(now);
+    const lostAt = this.#lostAt(state);
+    if (state.arq.failed) this.#end({ kind: 'closed', reason: 'link-failed' });
+    else if (lostAt !== undefined && lostAt <= now) {
+      this.#end({ kind: 'closed', reason: 'silence' });
+    } else if (state.pollAt <= now) {
+      this.#poll(state, now, state.askedAt ?? now);
     }
   }
 
@@ -230,7 +249,11 @@ export class HostSession {
   }
 
   #handleWhileOpening(state: State & { name: 'OPENING' }, frame: Frame, now: Instant): void {
-    if (frame.kind === KIND.BOOT) this.#sendOpen(state, now);
+    if (frame.kind === KIND.BOOT) {
+      const identity = decodeIdentity(frame.payload);
+      if (identity.ok) state.booted = identity.value;
+      this.#sendOpen(state, now);
+    }
     if (frame.kind !== KIND.OPENED || frame.session !== state.session) return;
     const opened = decodeOpened(frame.payload);
     if (!opened.ok || opened.value.nonce !== state.nonce) return;

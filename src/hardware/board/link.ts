@@ -1,0 +1,225 @@
+/**
+ * The driver's one loop: a session of the control protocol on a transport. Any number of callers wait
+ * here for something to happen; one of them at a time reads from the transport, for all. Nothing else
+ * waits, so that the wall clock, virtual time and a replay drive it alike.
+ *
+ * Invariants:
+ *   (1) At most one `transport.read` is pending, and it ends no later than the earliest deadline of all
+ *       who wait and of the session.
+ *   (2) Once `#failure` is set, whoever waits or comes later gets that error, until `open`.
+ */
+import type { NetlabError } from '../../base/errors.ts';
+import type { Rng } from '../../base/random.ts';
+import { after, type Duration, type Instant, NEVER } from '../../base/time.ts';
+import { VERSION } from '../control/frame.ts';
+import { type HostEvent, HostSession } from '../control/host-session.ts';
+import type { Identity } from '../control/identity.ts';
+import type { Statistics } from '../control/statistics.ts';
+import {
+  boardForeign,
+  boardLost,
+  boardReset,
+  boardSilent,
+  boardVersion,
+  linkFailed,
+} from './errors.ts';
+import type { Deadlines, Transport } from './transport.ts';
+
+/** Octets of cost that may lie here unread: frames that nobody has received yet. */
+const CAPACITY = 49_152;
+
+/** What stands on a link. */
+export interface LinkUser {
+  handleMessage(message: Uint8Array): void;
+  /** Room for sending may have come. */
+  handleRoom(): void;
+}
+
+export class Link {
+  readonly transport: Transport;
+  readonly deadlines: Deadlines;
+  readonly #session: HostSession;
+  readonly #user: LinkUser;
+  readonly #waiting = new Set<{ readonly until: Instant }>();
+  #turn: Promise<void> | undefined;
+  #readsUntil: Instant = NEVER;
+  #identity: Identity | undefined;
+  #failure: NetlabError | undefined;
+
+  constructor(transport: Transport, rng: Rng, deadlines: Deadlines, user: LinkUser) {
+    this.transport = transport;
+    this.deadlines = deadlines;
+    this.#user = user;
+    this.#session = new HostSession({
+      rng,
+      capacity: CAPACITY,
+      lineRate: transport.lineRate(),
+      open: deadlines.open,
+      silence: deadlines.silence,
+    });
+  }
+
+  get port(): string {
+    return this.transport.name;
+  }
+
+  /** What this side of the line has counted. */
+  get statistics(): Readonly<Statistics> {
+    return this.#session.statistics;
+  }
+
+  /** The longest message that both sides take, in octets. */
+  get messageMax(): number {
+    return this.#session.messageMax;
+  }
+
+  now(): Instant {
+    return this.transport.now();
+  }
+
+  /**
+   * A new session, whatever was before.
+   * @throws NetlabError `board-silent`, `board-foreign`, `board-version`, `board-reset`, `port-lost`
+   */
+  async open(): Promise<Identity> {
+    this.#failure = undefined;
+    this.#identity = undefined;
+    this.#session.open(this.now());
+    this.flush();
+    const identity = await this.wait(() => this.#identity, NEVER);
+    if (identity === undefined) throw boardSilent(this.port); // Time itself has ended.
+    return identity;
+  }
+
+  /** Ends the session; from now on everyone gets `error`. */
+  close(error: NetlabError): void {
+    if (this.#failure === undefined) {
+      this.#session.close(this.now());
+      this.flush();
+    }
+    this.#failure = error;
+    this.transport.wake();
+  }
+
+  /** False: there is no room for it now; `handleRoom` says when to ask again. */
+  send(message: Uint8Array): boolean {
+    return this.#session.send(message, this.now());
+  }
+
+  /** Gives back the credit that a message of `handleMessage` holds. */
+  consume(message: Uint8Array): void {
+    this.#session.consume(message);
+  }
+
+  /** Writes all that the session has to send. */
+  flush(): void {
+    const now = this.now();
+    for (let o = this.#session.pollOutput(now); o; o = this.#session.pollOutput(now)) {
+      this.transport.write(o);
+    }
+    const due = this.#session.pollTimeout();
+    if (this.#turn !== undefined && due !== undefined && due < this.#readsUntil) {
+      this.transport.wake();
+    }
+  }
+
+  /** Acknowledges all that came, and waits until that has left. */
+  async settle(): Promise<void> {
+    this.#session.acknowledge();
+    this.flush();
+    await this.transport.drain();
+  }
+
+  /** Asks for a sign of life; false when none came within `patience`. */
+  async probe(patience: Duration): Promise<boolean> {
+    const before = this.statistics.frames_received;
+    this.#session.poll(this.now());
+    this.flush();
+    const heard = () => this.statistics.frames_received > before || undefined;
+    return (await this.wait(heard, after(this.now(), patience))) ?? false;
+  }
+
+  /** Changes the rate of this end of the line. */
+  async setLineRate(rate: number): Promise<void> {
+    await this.transport.setLineRate(rate);
+    this.#session.setLineRate(rate);
+  }
+
+  /**
+   * Runs the link until `ready` gives something, which it returns; undefined when `until` comes first.
+   * @throws NetlabError whatever ended the session
+   */
+  async wait<T>(ready: () => T | undefined, until: Instant): Promise<T | undefined> {
+    const waiter = { until };
+    this.#waiting.add(waiter);
+    try {
+      for (;;) {
+        const value = ready();
+        if (value !== undefined) return value;
+        if (this.#failure !== undefined) throw this.#failure;
+        if (this.now() >= until) return undefined;
+        await this.#oneTurn(until);
+      }
+    } finally {
+      this.#waiting.delete(waiter);
+    }
+  }
+
+  /** Takes part in the turn that is going on, or starts one. */
+  #oneTurn(until: Instant): Promise<void> {
+    if (this.#turn === undefined) {
+      this.#turn = this.#read().finally(() => {
+        this.#turn = undefined;
+      });
+    } else if (until < this.#readsUntil) {
+      this.transport.wake();
+    }
+    return this.#turn;
+  }
+
+  async #read(): Promise<void> {
+    let until = this.#session.pollTimeout() ?? NEVER;
+    for (const waiter of this.#waiting) if (waiter.until < until) until = waiter.until;
+    this.#readsUntil = until;
+    try {
+      const frames = await this.transport.read(until);
+      const now = this.now();
+      for (const encoded of frames) this.#session.handleEncoded(encoded, now);
+    } catch (error) {
+      this.#failure ??= error as NetlabError;
+      return;
+    }
+    this.#settleSession(this.now());
+  }
+
+  #settleSession(now: Instant): void {
+    if ((this.#session.pollTimeout() ?? NEVER) <= now) this.#session.handleTimeout(now);
+    for (let m = this.#session.pollMessage(); m; m = this.#session.pollMessage()) {
+      this.#user.handleMessage(m);
+    }
+    for (let e = this.#session.pollEvent(); e; e = this.#session.pollEvent()) {
+      if (e.kind === 'opened') this.#identity = e.identity;
+      else this.#failure ??= this.#explain(e);
+    }
+    this.#user.handleRoom();
+    this.flush();
+  }
+
+  #explain({ reason, version, identity }: HostEvent & { kind: 'closed' }): NetlabError {
+    switch (reason) {
+      case 'version':
+        return boardVersion(this.port, version ?? 0, identity?.firmware ?? '', VERSION);
+      case 'reset':
+        return boardReset(this.port);
+      case 'silence':
+        return boardLost(this.port, this.deadlines.silence / 1000);
+      case 'link-failed':
+        return linkFailed(this.port);
+      case 'unanswered': {
+        if (identity !== undefined) return boardReset(this.port); // It boots again and again.
+        const { received, sample } = this.transport.diagnostics();
+        return received === 0 ? boardSilent(this.port) : boardForeign(this.port, received, sample);
+      }
+    }
+  }
+}
