@@ -18,7 +18,7 @@ export interface RecordedEntry extends Entry {
 }
 
 /** Why a line was refused. */
-export type DamageCode =
+type DamageCode =
   | 'not-a-cassette'
   | 'unknown-version'
   | 'too-large'
@@ -29,7 +29,7 @@ export type DamageCode =
   /** The run crashed, or the end was cut off: all that is there is whole. */
   | 'unfinished';
 
-export interface CassetteDamage {
+interface CassetteDamage {
   readonly line: number;
   readonly code: DamageCode;
 }

@@ -32,7 +32,7 @@ export interface Capture {
   readonly damage: CaptureDamage | undefined;
 }
 
-export interface CaptureDamage {
+interface CaptureDamage {
   readonly offset: number;
   readonly error: DecodeError;
 }
@@ -138,6 +138,7 @@ class Reader {
     const one = (code: number) => options.value.get(code)?.[0];
     const description = text(options.value.get(OPTION.if_description));
     const speed = this.#number64(one(OPTION.if_speed));
+    const fcsLength = one(OPTION.if_fcslen)?.[0] ?? 0;
     const resolution = one(OPTION.if_tsresol)?.[0] ?? 6;
     const power = BigInt(resolution & 0x7f);
     this.interfaces.push({
@@ -145,6 +146,7 @@ class Reader {
       linkType: view(body).getUint16(0, this.#little),
       ...(description === undefined ? {} : { description }),
       ...(speed === undefined ? {} : { speed: Number(speed) }),
+      ...(fcsLength === 0 ? {} : { fcsLength }),
       resolution: (resolution & 0x80 ? 2n : 10n) ** power,
       offset: BigInt.asIntN(64, this.#number64(one(OPTION.if_tsoffset)) ?? 0n),
     });

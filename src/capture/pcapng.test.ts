@@ -21,6 +21,7 @@ const described: fc.Arbitrary<CaptureInterface> = fc.record(
     linkType: fc.integer({ min: 0, max: 0xffff }),
     description: fc.string({ maxLength: 12 }),
     speed: fc.maxSafeNat(),
+    fcsLength: fc.constant(4),
   },
   { requiredKeys: ['name', 'linkType'] },
 );

@@ -34,7 +34,7 @@ export const OPTION = {
 } as const;
 
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-export const LINKTYPE_ETHERNET = 1;
+const LINKTYPE_ETHERNET = 1;
 /** Bits 0 and 1 of epb_flags, §4.3.1. */
 export const DIRECTION = { inbound: 1, outbound: 2 } as const;
 
@@ -48,6 +48,8 @@ export interface CaptureInterface {
   readonly speed?: number;
   /** From the registry of link types; Ethernet unless told otherwise. */
   readonly linkType?: number;
+  /** In octets: how much of each packet's end is its FCS; none unless told otherwise. */
+  readonly fcsLength?: number;
 }
 
 export interface CapturedPacket {
@@ -120,7 +122,7 @@ export function encodeInterface(described: CaptureInterface): Uint8Array {
   }
   options.push([OPTION.if_tsresol, Uint8Array.of(TSRESOL_MICROSECONDS)]);
   // Without this a reader guesses whether the last four octets of a frame are its FCS.
-  options.push([OPTION.if_fcslen, Uint8Array.of(0)]);
+  options.push([OPTION.if_fcslen, Uint8Array.of(described.fcsLength ?? 0)]);
   return encodeBlock(BLOCK.interfaceDescription, fixed, options);
 }
 

@@ -8,7 +8,7 @@ import { assert, type DecodeError } from '../../../base/errors.ts';
 import { view } from '../../../base/octets.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 
-export const FCS_LENGTH = 4;
+const FCS_LENGTH = 4;
 
 /** A copy of `frame` with its FCS. */
 export function append(frame: Uint8Array): Uint8Array {

@@ -38,7 +38,7 @@ const UNNUMBERED = {
   AC1: 0xe7,
 } as const;
 
-export type SupervisoryFunction = keyof typeof SUPERVISORY;
+type SupervisoryFunction = keyof typeof SUPERVISORY;
 export type UnnumberedFunction = keyof typeof UNNUMBERED;
 
 /** `pollFinal` is P in a command, F in a response; `ns` and `nr` count modulo 128. */

@@ -14,7 +14,7 @@ import { assert, type DecodeError } from '../../../base/errors.ts';
 import { view } from '../../../base/octets.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 
-export const HEADER_LENGTH = 8;
+const HEADER_LENGTH = 8;
 /** The OUI under which the protocol identifier is an EtherType, RFC 1042. */
 export const OUI_ETHERTYPE = 0x000000;
 

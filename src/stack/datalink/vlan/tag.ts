@@ -12,8 +12,8 @@ import { assert, type DecodeError } from '../../../base/errors.ts';
 import { view } from '../../../base/octets.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 
-export const TPID = 0x8100;
-export const TAG_LENGTH = 4;
+const TPID = 0x8100;
+const TAG_LENGTH = 4;
 /** Table 9-2: reserved for implementations, never in a tag. */
 const VID_RESERVED = 0xfff;
 
