@@ -173,7 +173,8 @@ class Run {
   }
 
   #worthRetrying({ failure }: Attempt): boolean {
-    if (failure === undefined || this.#request.substrate.kind !== 'port') return false;
+    const { kind, recordedOn = kind } = this.#request.substrate;
+    if (failure === undefined || recordedOn !== 'port') return false;
     return failure.kind !== 'learner' && failure.kind !== 'interrupted' && this.#left() > 0;
   }
 

@@ -22,6 +22,8 @@ export interface SubstrateDescription {
 
 export interface Substrate {
   readonly kind: SubstrateKind;
+  /** A replay: what the recorded run ran on. It is graded by the rules of that, retries included. */
+  readonly recordedOn?: SubstrateKind;
   readonly name: string;
   readonly description: SubstrateDescription;
   /** What this bench has of what a lab may need. */

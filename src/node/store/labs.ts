@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UsageError } from '../../base/errors.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { nearest } from '../../lab/near.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
 
 export interface LabSource {
   readonly lab: Lab;
@@ -18,14 +19,7 @@ export interface LabSource {
 
 const here = fileURLToPath(import.meta.url);
 
-/** The folder of netlab's package.json. */
-function packageRoot(): string {
-  let folder = dirname(here);
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-const CONTENT = join(packageRoot(), 'labs');
+const CONTENT = join(PACKAGE_ROOT, 'labs');
 /** `src/node/store` is three folders below what holds `labs`, in a build and in the sources. */
 const MODULES = join(dirname(here), '..', '..', '..', 'labs');
 
