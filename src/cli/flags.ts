@@ -4,6 +4,8 @@ import { en } from './messages/en.ts';
 
 export const labArgument = Args.string({ description: en['help.arg.lab'] });
 
+export const requiredLabArgument = Args.string({ description: en['help.arg.lab'], required: true });
+
 export const boardFlag = Flags.string({
   summary: en['help.flag.board'],
   default: 'w5500-evb-pico',

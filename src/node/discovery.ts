@@ -19,9 +19,9 @@ interface UsbIdentity {
   readonly board: string;
 }
 
-/** What firmware/boards/<board> puts into its USB device descriptor. */
+/** What firmware/boards/<board> puts into its USB device descriptor; other firmware may have the same. */
 const BOARD_IDENTITIES: readonly UsbIdentity[] = [
-  { vendorId: '1209', productId: '0001', board: 'w5500-evb-pico' },
+  { vendorId: '2e8a', productId: '000a', board: 'w5500-evb-pico' },
 ];
 
 /** Never throws: a machine that cannot list its ports has none to offer. */

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs';
-import type { SerialPort } from 'serialport';
+import type { SerialPort, SerialPortMock } from 'serialport';
 import type { Transport } from '../hardware/board/transport.ts';
 import { explainOpenFailure } from './port-access.ts';
 import { type Line, StreamTransport } from './stream-transport.ts';
+
+/** A port of serialport's, whatever binding is behind it. */
+type SerialPortStream = SerialPort | SerialPortMock;
 
 /** The rate that a board's UART starts at; on USB-CDC and PTYs it means nothing. */
 export const INITIAL_LINE_RATE = 115_200;
@@ -52,8 +55,9 @@ function deviceInode(path: string): number | undefined {
   }
 }
 
-const serialLine = (path: string, port: SerialPort): Line => ({
-  name: path,
+/** @param name what a person calls it */
+export const serialLine = (name: string, port: SerialPortStream): Line => ({
+  name,
   stream: port,
   rate: INITIAL_LINE_RATE,
   setRate: (rate) => settled((done) => port.update({ baudRate: rate }, done)),

@@ -1,7 +1,8 @@
 /** A board's transport over any Node stream: a serial port, a TCP connection, a mocked port. */
 import type { Duplex } from 'node:stream';
-import { EXIT, NetlabError } from '../base/errors.ts';
+import type { NetlabError } from '../base/errors.ts';
 import type { Instant } from '../base/time.ts';
+import { portLost } from '../hardware/board/errors.ts';
 import type { Transport } from '../hardware/board/transport.ts';
 import { monotonicNow } from './clock.ts';
 import { splitFrames } from './frame-splitter.ts';
@@ -21,6 +22,9 @@ export interface Line {
 /** Four windows of 64 frames: a reader that far behind has left, and what comes is noise. */
 const QUEUE_LIMIT = 256;
 const SAMPLE_LIMIT = 64;
+/** What the system's driver may hold besides what the stream does, and the patience on top of the line's own time. */
+const DRIVER_BUFFER = 4096;
+const DRAIN_PATIENCE_MS = 500;
 
 export class StreamTransport implements Transport {
   private readonly line: Line;
@@ -70,7 +74,12 @@ export class StreamTransport implements Transport {
 
   async drain(): Promise<void> {
     if (this.lost !== undefined) throw this.lost;
-    await this.line.drain();
+    // Flow control, or nobody at the other end of a PTY, can hold the octets back for ever.
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DRAIN_PATIENCE_MS + this.lineTime_ms());
+    });
+    await Promise.race([this.line.drain(), deadline]).finally(() => clearTimeout(timer));
   }
 
   async setLineRate(rate: number): Promise<void> {
@@ -95,6 +104,12 @@ export class StreamTransport implements Transport {
   close(): Promise<void> {
     this.closing ??= this.release();
     return this.closing;
+  }
+
+  /** How long what is queued takes on the line, ten bits an octet. */
+  private lineTime_ms(): number {
+    const octets = this.line.stream.writableLength + DRIVER_BUFFER;
+    return this.rate === 0 ? 0 : (octets * 10_000) / this.rate;
   }
 
   private async release(): Promise<void> {
@@ -126,13 +141,7 @@ export class StreamTransport implements Transport {
 
   private lose(cause?: Error): void {
     if (this.closing !== undefined || this.lost !== undefined) return;
-    this.lost = new NetlabError(
-      'port-lost',
-      EXIT.boardFault,
-      `${this.name} vanished`,
-      { port: this.name },
-      cause,
-    );
+    this.lost = portLost(this.name, cause);
     this.reader?.();
   }
 }

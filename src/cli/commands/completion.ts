@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../../base/errors.ts';
 import { listPorts } from '../../node/discovery.ts';
 import { bundledBoards } from '../../node/images.ts';
-import { findLab, labNames } from '../../node/labs.ts';
+import { findLab, labNames } from '../../node/store/labs.ts';
 import { BaseCommand } from '../base-command.ts';
 import { type CommandShape, complete } from '../completion.ts';
 import { en } from '../messages/en.ts';
@@ -69,9 +69,11 @@ async function candidateValues(
     case 'lab':
       return labNames().map((lab) => lab.split('-')[0] ?? lab);
     case 'check': {
-      const lab = await findLab(before[1] ?? '').catch(() => undefined);
+      const source = await findLab(before[1] ?? '').catch(() => undefined);
       return (
-        lab?.checks.filter(({ visibility }) => visibility === 'visible').map(({ id }) => id) ?? []
+        source?.lab.checks
+          .filter(({ visibility }) => visibility === 'visible')
+          .map(({ id }) => id) ?? []
       );
     }
     case 'shell':

@@ -1,0 +1,87 @@
+import { relative } from 'node:path';
+import { Flags } from '@oclif/core';
+import type { NetlabError } from '../../base/errors.ts';
+import { exercisedLines } from '../../lab/transcript.ts';
+import type { Verdict } from '../../lab/verdict.ts';
+import { freshSeed } from '../../node/chance.ts';
+import { BaseCommand } from '../base-command.ts';
+import { openBench } from '../bench-choice.ts';
+import { describeFailure } from '../failure.ts';
+import { boardFlag, codeFlag, labArgument, onFlag, peerFlag, seedFlag } from '../flags.ts';
+import { interruption } from '../interruption.ts';
+import { chooseCode, chooseLab } from '../lab-choice.ts';
+import { type LabRun, runRecorded } from '../lab-run.ts';
+import { en } from '../messages/en.ts';
+import { openDisplay } from '../run-display.ts';
+import { markOf, paintOutcome } from '../terminal.ts';
+
+interface RunDocument {
+  readonly verdict: Verdict;
+  /** The folder with all that the run left. */
+  readonly evidence: string;
+}
+
+export default class Run extends BaseCommand {
+  static override readonly summary = en['help.run.summary'];
+  static override readonly description = en['help.run.description'];
+  static override readonly examples = [
+    '<%= config.bin %> run lab03',
+    '<%= config.bin %> run lab03 --on /dev/ttyACM0 --peer /dev/ttyACM1',
+    '<%= config.bin %> run lab03 --on emulated --seed 7 --code solution --json',
+  ];
+  static override readonly args = { lab: labArgument };
+  static override readonly flags = {
+    on: onFlag,
+    board: boardFlag,
+    peer: peerFlag,
+    seed: seedFlag,
+    code: codeFlag,
+    junit: Flags.string({ summary: en['help.run.flag.junit'] }),
+  };
+
+  async run(): Promise<RunDocument> {
+    const { args, flags } = await this.parse(Run);
+    const here = process.cwd();
+    const source = await chooseLab(args.lab, here);
+    const chosen = chooseCode(source, flags.code, here);
+    const { seed = freshSeed(), junit } = flags;
+    const display = await openDisplay(this.shell, this.paint);
+    const run = await interruption.guard((signal) =>
+      runRecorded({
+        source,
+        chosen,
+        seed,
+        junit,
+        here,
+        signal,
+        language: this.language,
+        open: (request, recording) =>
+          openBench(flags, request, recording, (port, error) => this.passedOver(port, error)),
+        onEvent: (event) => display.handleEvent(event),
+      }).finally(() => display.end()),
+    );
+    this.conclude(run);
+    this.endWith(run.verdict.exitCode);
+    return { verdict: run.verdict, evidence: run.evidence };
+  }
+
+  private conclude({ verdict, evidence, trouble }: LabRun): void {
+    const { earned, possible } = verdict.points;
+    const outcome = `${markOf(verdict.verdict)} ${verdict.verdict}`;
+    const points = this.say('run.points', { earned, possible });
+    this.print();
+    this.print(`${this.paint.bold(paintOutcome(this.paint, verdict.verdict, outcome))}  ${points}`);
+    for (const line of exercisedLines(verdict, this.language)) this.print(`  ${line}`);
+    const folder = relative(process.cwd(), evidence) || '.';
+    this.print(`  ${this.say('run.evidence', { folder })}`);
+    if (trouble !== undefined) {
+      const { what } = describeFailure(trouble, this.language);
+      process.stderr.write(`${this.say('run.evidence-lost', { reason: what })}\n`);
+    }
+  }
+
+  private passedOver(port: string, error: NetlabError): void {
+    const { what } = describeFailure(error, this.language);
+    process.stderr.write(`${this.say('run.passed-over', { port, reason: what })}\n`);
+  }
+}

@@ -1,0 +1,101 @@
+/** Shows a run while it goes on: a list that moves in a terminal, plain lines anywhere else. */
+import type { ChalkInstance } from 'chalk';
+import type { Text } from '../lab/lab.ts';
+import type { RunEvent } from '../lab/runner.ts';
+import { failureLines, type Language, stepLines } from '../lab/transcript.ts';
+import type { CheckResult } from '../lab/verdict.ts';
+import { sayIfKnown } from './messages/message.ts';
+import type { ShellOptions } from './shell.ts';
+import { markOf, paintOutcome } from './terminal.ts';
+
+export interface RunDisplay {
+  handleEvent(event: RunEvent): void;
+  /** Resolves when all that it shows stands still. */
+  end(): Promise<void>;
+}
+
+const SILENT: RunDisplay = { handleEvent() {}, end: async () => {} };
+
+export interface DisplayStyle {
+  readonly language: Language;
+  readonly paint: ChalkInstance;
+}
+
+export async function openDisplay(shell: ShellOptions, paint: ChalkInstance): Promise<RunDisplay> {
+  if (shell.json) return SILENT;
+  const style = { language: shell.language, paint };
+  if (!process.stdout.isTTY) return new PlainDisplay(style);
+  const { ListDisplay } = await import('./list-display.ts');
+  return new ListDisplay(style);
+}
+
+class PlainDisplay implements RunDisplay {
+  private readonly style: DisplayStyle;
+
+  constructor(style: DisplayStyle) {
+    this.style = style;
+  }
+
+  handleEvent(event: RunEvent): void {
+    const { language, paint } = this.style;
+    if (event.kind === 'check-started') {
+      write([`${event.check.id}: ${event.check.title[language]}`]);
+    } else if (event.kind === 'step-ended') {
+      write(stepLines(event.step, language).map((line) => paint.dim(`  ${line}`)));
+    } else if (event.kind === 'check-ended') {
+      write(endOfCheck(event.result, this.style));
+    }
+  }
+
+  async end(): Promise<void> {}
+}
+
+/** The outcome of a check and, where it did not pass, all that explains it. */
+function endOfCheck(result: CheckResult, style: DisplayStyle): string[] {
+  const { language, paint } = style;
+  const title = `${markOf(result.verdict)} ${result.verdict} ${result.id}`;
+  const retry = result.firstFailure === undefined ? [] : [result.firstFailure];
+  const failures = [...retry, ...(result.failure === undefined ? [] : [result.failure])];
+  return [
+    paintOutcome(paint, result.verdict, title),
+    ...(result.reason === undefined ? [] : [`  ${result.reason[language]}`]),
+    ...failures.flatMap((failure) =>
+      failureLines({ ...failure, message: inCatalogue(failure.code, failure) }, language).map(
+        (line) => `  ${line}`,
+      ),
+    ),
+  ];
+}
+
+/** What the bench did wrong is told in the words of the catalogue, which has it in every language. */
+function inCatalogue(
+  code: string,
+  failure: { readonly message: Text; readonly details?: Readonly<Record<string, string | number>> },
+): Text {
+  const { details = {}, message } = failure;
+  const say = (language: Language): string =>
+    [`error.${code}.what`, `error.${code}.why`]
+      .map((key) => sayIfKnown(language, key, details))
+      .filter((sentence) => sentence !== undefined)
+      .join(' ') || message[language];
+  return { en: say('en'), ko: say('ko') };
+}
+
+/** Everything about the checks that did not pass, for below the list. */
+export function troubleLines(results: readonly CheckResult[], style: DisplayStyle): string[] {
+  const { language, paint } = style;
+  return results
+    .filter(({ verdict }) => verdict !== 'PASS')
+    .flatMap((result) => [
+      '',
+      `${result.id}: ${result.title[language]}`,
+      ...result.steps
+        .flatMap((step) => stepLines(step, language))
+        .map((line) => paint.dim(`  ${line}`)),
+      ...endOfCheck(result, style),
+    ]);
+}
+
+function write(lines: readonly string[]): void {
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+}
