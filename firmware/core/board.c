@@ -1,5 +1,7 @@
 #include "board.h"
 
+#include "version.h"
+
 enum { ROUNDS_A_POLL = 64 };
 
 void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
@@ -14,6 +16,7 @@ void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
         .statistics = &board->statistics,
         .identity = &board->identity,
         .own_window = setup->window,
+        .version = NL_PROTOCOL_VERSION,
     };
     nl_link_init(&board->link);
     nl_w5500_init(&board->chip, setup->hal);
@@ -48,8 +51,10 @@ uint32_t nl_board_poll(struct nl_board *board)
     nl_system_poll(board, now);
     for (int i = 0; i < ROUNDS_A_POLL; i++) {
         bool dispatched = dispatch_next(board);
+        uint8_t sends = board->mac.send_count;
         nl_mac_poll(board);
-        if (!dispatched) break;
+        /* A request may have waited for a send that ended just now. */
+        if (!dispatched && board->mac.send_count >= sends) break;
     }
     now = hal->now_us(hal->context);
     nl_link_transmit(link, now);

@@ -1,7 +1,5 @@
 #include "link.h"
 
-#include "version.h"
-
 static const uint32_t T1_US = 200000;
 static const uint32_t T2_US = 2000;
 static const uint32_t RESET_EVERY_US = 100000;
@@ -82,7 +80,7 @@ static bool send_in_session(struct nl_link *link, enum nl_kind kind, uint8_t seq
                             size_t length, uint32_t now)
 {
     struct nl_header header = {
-        .version = NL_PROTOCOL_VERSION,
+        .version = link->version,
         .kind = (uint8_t)kind,
         .session = link->session,
         .seq = seq,
@@ -106,7 +104,7 @@ static bool send_control(struct nl_link *link, enum nl_kind kind, uint32_t now)
 static void send_reset(struct nl_link *link, struct nl_line *line, uint16_t session, uint32_t now)
 {
     if (now - link->reset_at < RESET_EVERY_US) return;
-    struct nl_header header = { .version = NL_PROTOCOL_VERSION, .kind = NL_RESET, .session = session };
+    struct nl_header header = { .version = link->version, .kind = NL_RESET, .session = session };
     uint8_t frame[NL_FRAME_HEADER];
     nl_header_encode(&header, frame);
     if (nl_line_send(line, frame, sizeof frame, now)) link->reset_at = now;
@@ -122,7 +120,7 @@ static size_t encode_identity(const struct nl_link *link, const struct nl_line *
 static void send_boot(struct nl_link *link, struct nl_line *line, uint32_t now)
 {
     uint8_t frame[NL_FRAME_HEADER + NL_IDENTITY_MAX];
-    struct nl_header header = { .version = NL_PROTOCOL_VERSION, .kind = NL_BOOT };
+    struct nl_header header = { .version = link->version, .kind = NL_BOOT };
     nl_header_encode(&header, frame);
     size_t length = NL_FRAME_HEADER + encode_identity(link, line, frame + NL_FRAME_HEADER);
     line->booted = nl_line_send(line, frame, length, now);
@@ -134,7 +132,7 @@ static void send_opened(struct nl_link *link, struct nl_line *line, uint16_t ses
 {
     uint8_t frame[NL_FRAME_HEADER + NL_OPENED_LENGTH + NL_IDENTITY_MAX];
     uint8_t *payload = frame + NL_FRAME_HEADER;
-    payload[0] = NL_PROTOCOL_VERSION;
+    payload[0] = link->version;
     payload[1] = link->own_window;
     nl_put16(payload + 2, NL_MESSAGE_MAX);
     nl_put32(payload + 4, nonce);
@@ -143,7 +141,7 @@ static void send_opened(struct nl_link *link, struct nl_line *line, uint16_t ses
         (void)send_in_session(link, NL_OPENED, link->snd_nxt, frame, length, now);
         return;
     }
-    struct nl_header header = { .version = NL_PROTOCOL_VERSION, .kind = NL_OPENED, .session = session };
+    struct nl_header header = { .version = link->version, .kind = NL_OPENED, .session = session };
     nl_header_encode(&header, frame);
     (void)nl_line_send(line, frame, length, now);
 }
@@ -153,7 +151,7 @@ static void handle_open(struct nl_link *link, struct nl_line *line, const struct
     if (line->length < NL_FRAME_HEADER + NL_OPEN_LENGTH || header->session == 0) return;
     struct nl_open open = nl_open_decode(line->frame + NL_FRAME_HEADER);
 
-    if (open.version_min > NL_PROTOCOL_VERSION || open.version_max < NL_PROTOCOL_VERSION || open.window == 0) {
+    if (open.version_min > link->version || open.version_max < link->version || open.window == 0) {
         /* Nothing is opened, and a session on this very port is none of this host's. */
         struct nl_line *active = link->active;
         link->active = NULL;
@@ -245,7 +243,7 @@ static void handle_frame(struct nl_link *link, struct nl_line *line, uint32_t no
         handle_open(link, line, &header, now);
         return;
     }
-    if (header.version != NL_PROTOCOL_VERSION) {
+    if (header.version != link->version) {
         link->statistics->value[NL_BAD_VERSION]++;
         if (line == link->active) handle_gap(link, now);
         return;

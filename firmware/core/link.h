@@ -31,6 +31,7 @@ struct nl_link {
     struct nl_statistics *statistics;
     const struct nl_identity *identity;
     uint8_t own_window;
+    uint8_t version; /* Of the protocol; NL_PROTOCOL_VERSION but in tests. */
 
     struct nl_line *active; /* NULL: no session. */
     bool changed;           /* The session ended or another began; see nl_link_take_change(). */
@@ -66,7 +67,7 @@ struct nl_link {
     uint32_t blocked_at;
 };
 
-/* The struct's first six fields are the caller's to set; this sets the rest. */
+/* The struct's fields up to `version` are the caller's to set; this sets the rest. */
 void nl_link_init(struct nl_link *link);
 
 /* Takes what the ports have received. */
