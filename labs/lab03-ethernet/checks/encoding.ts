@@ -84,6 +84,16 @@ export const ethernetII: Check = {
       en: 'type 0x05FF, below the first type 0x0600',
       ko: '타입 0x05FF. 첫 타입인 0x0600보다 작음',
     });
+    const great = ethernetIISample(ENDS, 0x10000, counting(46));
+    await refuses(learner, steps, great, {
+      en: 'type 0x10000, which two octets do not hold',
+      ko: '타입 0x10000. 두 옥텟에 담기지 않음',
+    });
+    const short = { ...ENDS, destination: ENDS.destination.slice(0, 5) };
+    await refuses(learner, steps, ethernetIISample(short, EXPERIMENTAL, counting(46)), {
+      en: 'a destination of five octets',
+      ko: '다섯 옥텟짜리 목적지',
+    });
   },
 };
 

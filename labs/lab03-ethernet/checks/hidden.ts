@@ -58,7 +58,7 @@ export const anyFrame: Check = {
   hints: [
     {
       en: 'Frames of chance, as in the volley, but with addresses of chance as well.',
-      ko: '연속 발사 검사처럼 무작위 프레임인데, 주소까지 무작위예요.',
+      ko: 'volley 검사처럼 무작위 프레임인데, 이번에는 주소까지 무작위예요.',
     },
     {
       en: 'Is there a value in your code that ought to be an argument: an address, a type, an OUI, a length?',
