@@ -3,9 +3,9 @@ import { fromHex, toHex } from '../base/octets.ts';
 import type { Duration, Instant } from '../base/time.ts';
 import type { ReceivedFrame } from '../stack/datalink/link-device.ts';
 import { type Json, members } from './cassette.ts';
-import type { Cassette, RecordedEntry } from './cassette-reader.ts';
+import type { RecordedEntry } from './cassette-reader.ts';
+import type { Playback, ReplayTrack } from './playback.ts';
 import type { RecordableStation } from './recording-station.ts';
-import { type Patience, ReplayTrack } from './replay-track.ts';
 
 export class ReplayStation implements RecordableStation {
   readonly address: Uint8Array;
@@ -15,9 +15,9 @@ export class ReplayStation implements RecordableStation {
    * `send` and `receive` reject as `ReplayTransport`'s methods do.
    * @throws NetlabError `replay-diverged` when the cassette has no such source.
    */
-  constructor(cassette: Cassette, patience: Patience, source = 'peer') {
-    this.#track = new ReplayTrack(cassette, source, patience);
-    const entry = this.#track.take('open');
+  constructor(playback: Playback, source = 'peer') {
+    this.#track = playback.open(source);
+    const entry = this.#track.opened;
     const { address } = members(entry.result);
     this.address = this.#octets(address, entry);
   }

@@ -3,8 +3,8 @@ import { fromHex, toHex } from '../base/octets.ts';
 import type { Instant } from '../base/time.ts';
 import type { Transport } from '../hardware/board/transport.ts';
 import { type Json, members } from './cassette.ts';
-import type { Cassette, RecordedEntry } from './cassette-reader.ts';
-import { type Patience, ReplayTrack } from './replay-track.ts';
+import type { RecordedEntry } from './cassette-reader.ts';
+import type { Playback, ReplayTrack } from './playback.ts';
 
 export class ReplayTransport implements Transport {
   readonly name: string;
@@ -17,9 +17,9 @@ export class ReplayTransport implements Transport {
    * recorded, with `replay-diverged`, or with `cassette-damaged`.
    * @throws NetlabError `replay-diverged` when the cassette has no such source.
    */
-  constructor(cassette: Cassette, patience: Patience, source = 'board') {
-    this.#track = new ReplayTrack(cassette, source, patience);
-    const entry = this.#track.take('open');
+  constructor(playback: Playback, source = 'board') {
+    this.#track = playback.open(source);
+    const entry = this.#track.opened;
     const { name, lineRate } = members(entry.result);
     if (typeof name !== 'string' || typeof lineRate !== 'number') {
       throw this.#track.unreadable(entry);

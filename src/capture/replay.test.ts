@@ -6,10 +6,10 @@ import { type Duration, type Instant, START } from '../base/time.ts';
 import type { Transport } from '../hardware/board/transport.ts';
 import { CassetteWriter } from './cassette.ts';
 import { decodeCassette } from './cassette-reader.ts';
+import { type Patience, Playback } from './playback.ts';
 import { type RecordableStation, RecordingStation } from './recording-station.ts';
 import { RecordingTransport } from './recording-transport.ts';
 import { ReplayStation } from './replay-station.ts';
-import type { Patience } from './replay-track.ts';
 import { ReplayTransport } from './replay-transport.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array();
@@ -126,7 +126,7 @@ describe('replay of a serial line', () => {
         const { writer, cassette } = recorder();
         const seen = await drive(new RecordingTransport(new EchoTransport(), writer), steps);
         writer.end();
-        const replay = new ReplayTransport(cassette(), endless);
+        const replay = new ReplayTransport(new Playback(cassette(), endless));
         expect(await drive(replay, steps)).toEqual(seen);
       }),
     );
@@ -143,12 +143,12 @@ describe('replay of a serial line', () => {
     const cassette = await recorded(async (transport) => {
       seen = await watch(transport);
     });
-    expect(await watch(new ReplayTransport(cassette, endless))).toEqual(seen);
+    expect(await watch(new ReplayTransport(new Playback(cassette, endless)))).toEqual(seen);
   });
 
   it('lets the clock stand still when it is asked more often than in the recording', async () => {
     const cassette = await recorded((transport) => dialogue(transport));
-    const replay = new ReplayTransport(cassette, endless);
+    const replay = new ReplayTransport(new Playback(cassette, endless));
     const times = [1, 2, 3].map(() => replay.now());
     expect(times).toEqual([times[0], times[0], times[0]]);
     await dialogue(replay);
@@ -160,7 +160,7 @@ describe('replay of a serial line', () => {
     ['another first write', ['ff', '0304'], { octet: 0, line: 3 }],
   ])('finds %s in what the host writes', async (_name, [first, second], details) => {
     const cassette = await recorded((transport) => dialogue(transport));
-    const replay = new ReplayTransport(cassette, endless);
+    const replay = new ReplayTransport(new Playback(cassette, endless));
     const failure = await dialogue(replay, first, second).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: 'replay-diverged',
@@ -175,12 +175,14 @@ describe('replay of a serial line', () => {
 
   it('finds a write where the recording has a read, and one after its end', async () => {
     const cassette = await recorded((transport) => dialogue(transport));
-    const early = new ReplayTransport(cassette, endless);
+    const early = new ReplayTransport(new Playback(cassette, endless));
     early.write(hex('0102'));
-    expect(() => early.write(hex('0304'))).toThrow('line 4 has board read, but write 0304 came');
-    const late = new ReplayTransport(cassette, endless);
+    expect(() => early.write(hex('0304'))).toThrow(
+      'line 4 has board read, but board write 0304 came',
+    );
+    const late = new ReplayTransport(new Playback(cassette, endless));
     await dialogue(late);
-    expect(() => late.write(hex('05'))).toThrow('line 7 has board its end, but write 05 came');
+    expect(() => late.write(hex('05'))).toThrow('line 7 has its end, but board write 05 came');
   });
 
   it('fails as the line failed', async () => {
@@ -191,7 +193,7 @@ describe('replay of a serial line', () => {
       await line.read(START).catch(() => {});
     };
     const cassette = await recorded(lose, transport);
-    const replay = new ReplayTransport(cassette, endless);
+    const replay = new ReplayTransport(new Playback(cassette, endless));
     replay.write(hex('01'));
     await expect(replay.read(START)).rejects.toMatchObject({
       code: 'port-lost',
@@ -216,29 +218,33 @@ describe('replay of a serial line', () => {
       seen = await both(transport);
     });
     expect(cassette.entries.map((e) => e.call)).toEqual(['open', 'write', 'read', 'read']);
-    expect(await both(new ReplayTransport(cassette, endless))).toEqual(seen);
+    expect(await both(new ReplayTransport(new Playback(cassette, endless)))).toEqual(seen);
   });
 
   it('does not wait for ever for a write that never comes', async () => {
     const cassette = await recorded((transport) => dialogue(transport));
     let lose = () => {};
     const patience = () => new Promise<void>((resolve) => (lose = resolve));
-    const replay = new ReplayTransport(cassette, patience);
+    const replay = new ReplayTransport(new Playback(cassette, patience));
     const read = replay.read(START);
     await Promise.resolve();
     lose();
-    await expect(read).rejects.toThrow('line 3 has board write 0102, but read came');
+    await expect(read).rejects.toThrow('line 3 has board write 0102, but board read came');
   });
 
   it('refuses a cassette without the source, and entries that no recorder writes', async () => {
     const { writer, cassette } = recorder();
-    expect(() => new ReplayTransport(cassette(), endless)).toThrow('its end, but open came');
+    expect(() => new ReplayTransport(new Playback(cassette(), endless))).toThrow(
+      'its end, but board open came',
+    );
     writer.append({ source: 'board', call: 'open', at: START, result: 'echo' });
-    expect(() => new ReplayTransport(cassette(), endless)).toThrow('line 2 of the recording');
+    expect(() => new ReplayTransport(new Playback(cassette(), endless))).toThrow(
+      'line 2 of the recording',
+    );
     const result = { name: 'echo', lineRate: 0 };
     writer.append({ source: 'twin', call: 'open', at: START, result });
     writer.append({ source: 'twin', call: 'read', at: START, result: ['0g'] });
-    const replay = new ReplayTransport(cassette(), endless, 'twin');
+    const replay = new ReplayTransport(new Playback(cassette(), endless), 'twin');
     await expect(replay.read(START)).rejects.toMatchObject({ code: 'cassette-damaged' });
   });
 });
@@ -281,7 +287,9 @@ describe('replay of a station', () => {
           const { writer, cassette } = recorder();
           const seen = await converse(new RecordingStation(new EchoStation(), writer), frames);
           writer.end();
-          expect(await converse(new ReplayStation(cassette(), endless), frames)).toEqual(seen);
+          expect(
+            await converse(new ReplayStation(new Playback(cassette(), endless)), frames),
+          ).toEqual(seen);
         },
       ),
     );
@@ -290,21 +298,48 @@ describe('replay of a station', () => {
   it('finds a frame that is not the recorded one', async () => {
     const { writer, cassette } = recorder();
     await converse(new RecordingStation(new EchoStation(), writer), [hex('0102')]);
-    const replay = converse(new ReplayStation(cassette(), endless), [hex('0103')]);
+    const replay = converse(new ReplayStation(new Playback(cassette(), endless)), [hex('0103')]);
     await expect(replay).rejects.toMatchObject({
       code: 'replay-diverged',
-      details: { line: 3, source: 'peer', expected: 'send 0102', actual: 'send 0103', octet: 1 },
+      details: {
+        line: 3,
+        source: 'peer',
+        expected: 'peer send 0102',
+        actual: 'peer send 0103',
+        octet: 1,
+      },
     });
   });
 
-  it('keeps board and peer apart', async () => {
+  it('keeps board and peer apart, in whatever order they are opened', async () => {
     const { writer, cassette } = recorder();
     const line = new RecordingTransport(new EchoTransport(), writer);
     const peer = new RecordingStation(new EchoStation(), writer);
     await Promise.all([dialogue(line), converse(peer, [hex('01'), hex('02')])]);
-    await dialogue(new ReplayTransport(cassette(), endless));
-    const replay = new ReplayStation(cassette(), endless);
+    const playback = new Playback(cassette(), endless);
+    const replay = new ReplayStation(playback); // In another order than they were opened then.
     expect(toHex(replay.address)).toBe('020000000001');
-    await converse(replay, [hex('01'), hex('02')]);
+    const other = new ReplayTransport(playback);
+    await Promise.all([converse(replay, [hex('01'), hex('02')]), dialogue(other)]);
+  });
+
+  it('lets a driver do what it did while the lab waited for the peer', async () => {
+    // Recorded: while the peer waited, the driver read nothing and acknowledged; then the lab wrote.
+    const { writer, cassette } = recorder();
+    const note = (source: string, call: string, rest: object) =>
+      writer.append({ source, call, at: START, ...rest });
+    note('board', 'open', { result: { name: 'echo', lineRate: 0 } });
+    note('peer', 'open', { result: { address: '020000000001' } });
+    note('board', 'read', { result: [] });
+    note('board', 'write', { argument: 'ac' });
+    note('peer', 'receive', { result: null });
+    note('board', 'write', { argument: '01' });
+    const playback = new Playback(cassette(), endless);
+    const board = new ReplayTransport(playback);
+    const peer = new ReplayStation(playback);
+    const lab = peer.receive(1 as Duration).then(() => board.write(hex('01')));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve(); // A driver that is slow to come.
+    const driver = board.read(START).then(() => board.write(hex('ac')));
+    await Promise.all([lab, driver]);
   });
 });

@@ -3,6 +3,7 @@
  * the station at the cable's other end says what it said then. No board, no port.
  */
 import { seededRng } from '../base/random.ts';
+import { Playback } from '../capture/playback.ts';
 import { ReplayStation } from '../capture/replay-station.ts';
 import { ReplayTransport } from '../capture/replay-transport.ts';
 import type { Recorded } from '../lab/replay.ts';
@@ -23,18 +24,19 @@ export async function openReplay(recorded: Recorded): Promise<Substrate> {
   const rng = seededRng(seed);
   // The substrates with a station of their own draw its address first: the board's session comes after.
   if (substrate.kind !== 'port') stationAddress(rng);
+  const playback = new Playback(cassette, patience);
   let openings = 0;
   const board = await BoardStation.open({
     rng,
     connect: async () => {
       openings += 1;
       const source = openings === 1 ? 'board' : `board.${openings}`;
-      return new ReplayTransport(cassette, patience, source);
+      return new ReplayTransport(playback, source);
     },
   });
   const hasPeer = cassette.entries.some(({ source }) => source === 'peer');
   const ends = hasPeer
-    ? { board, peer: new ReplayStation(cassette, patience) }
+    ? { board, peer: new ReplayStation(playback) }
     : new LoopbackBench(board, rng);
   const plugged = hasPeer || substrate.peer === 'loopback';
   return {
