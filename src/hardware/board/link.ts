@@ -1,16 +1,17 @@
 /**
  * The driver's one loop: a session of the control protocol on a transport. Any number of callers wait
- * here for something to happen; one of them at a time reads from the transport, for all. Nothing else
- * waits, so that the wall clock, virtual time and a replay drive it alike.
+ * here for something to happen, and one loop reads from the transport for all of them. Nothing else waits,
+ * so that the wall clock, virtual time and a replay drive it alike.
  *
  * Invariants:
  *   (1) At most one `transport.read` is pending, and it ends no later than the earliest deadline of all
  *       who wait and of the session.
- *   (2) Once `#failure` is set, whoever waits or comes later gets that error, until `open`.
+ *   (2) When the last of them has gone, nothing that came is unacknowledged: the board is left in peace.
+ *   (3) Once `#failure` is set, whoever waits or comes later gets that error, until `open`.
  */
 import type { NetlabError } from '../../base/errors.ts';
 import type { Rng } from '../../base/random.ts';
-import { after, type Duration, type Instant, NEVER } from '../../base/time.ts';
+import { after, type Duration, type Instant, NEVER, START } from '../../base/time.ts';
 import { VERSION } from '../control/frame.ts';
 import { type HostEvent, HostSession } from '../control/host-session.ts';
 import type { Identity } from '../control/identity.ts';
@@ -28,6 +29,15 @@ import type { Deadlines, Transport } from './transport.ts';
 /** Octets of cost that may lie here unread: frames that nobody has received yet. */
 const CAPACITY = 49_152;
 
+/** Promise callbacks that may follow each other before the link reads on. */
+const SETTLING = 16;
+
+interface Waiter {
+  readonly until: Instant;
+  /** True when it has got what it waited for, or an error. */
+  readonly attempt: () => boolean;
+}
+
 /** What stands on a link. */
 export interface LinkUser {
   handleMessage(message: Uint8Array): void;
@@ -40,9 +50,9 @@ export class Link {
   readonly deadlines: Deadlines;
   readonly #session: HostSession;
   readonly #user: LinkUser;
-  readonly #waiting = new Set<{ readonly until: Instant }>();
-  #turn: Promise<void> | undefined;
-  #readsUntil: Instant = NEVER;
+  readonly #waiting = new Set<Waiter>();
+  #running = false;
+  #readsUntil: Instant = START; // While a read is pending.
   #identity: Identity | undefined;
   #failure: NetlabError | undefined;
 
@@ -118,9 +128,7 @@ export class Link {
       this.transport.write(o);
     }
     const due = this.#session.pollTimeout();
-    if (this.#turn !== undefined && due !== undefined && due < this.#readsUntil) {
-      this.transport.wake();
-    }
+    if (due !== undefined && due < this.#readsUntil) this.transport.wake();
   }
 
   /** Acknowledges all that came, and waits until that has left. */
@@ -149,32 +157,42 @@ export class Link {
    * Runs the link until `ready` gives something, which it returns; undefined when `until` comes first.
    * @throws NetlabError whatever ended the session
    */
-  async wait<T>(ready: () => T | undefined, until: Instant): Promise<T | undefined> {
-    const waiter = { until };
-    this.#waiting.add(waiter);
-    try {
-      for (;;) {
+  wait<T>(ready: () => T | undefined, until: Instant): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const attempt = (): boolean => {
         const value = ready();
-        if (value !== undefined) return value;
-        if (this.#failure !== undefined) throw this.#failure;
-        if (this.now() >= until) return undefined;
-        await this.#oneTurn(until);
-      }
-    } finally {
-      this.#waiting.delete(waiter);
-    }
+        if (value !== undefined) resolve(value);
+        else if (this.#failure !== undefined) reject(this.#failure);
+        else if (this.now() >= until) resolve(undefined);
+        else return false;
+        return true;
+      };
+      if (attempt()) return;
+      this.#waiting.add({ until, attempt });
+      if (!this.#running) void this.#run();
+      else if (until < this.#readsUntil) this.transport.wake();
+    });
   }
 
-  /** Takes part in the turn that is going on, or starts one. */
-  #oneTurn(until: Instant): Promise<void> {
-    if (this.#turn === undefined) {
-      this.#turn = this.#read().finally(() => {
-        this.#turn = undefined;
-      });
-    } else if (until < this.#readsUntil) {
-      this.transport.wake();
+  /** Reads for all who wait, until nobody does. */
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (;;) {
+      // Whoever was answered acts before time moves: the next request takes the acknowledgement along,
+      // and what a run in virtual time does is not a matter of who was woken first.
+      for (let i = 0; i < SETTLING; i++) await Promise.resolve();
+      this.#attempt();
+      if (this.#waiting.size === 0) break;
+      await this.#read();
+      this.#attempt();
     }
-    return this.#turn;
+    this.#running = false;
+    this.#session.acknowledge(); // Nobody may come back for long.
+    this.flush();
+  }
+
+  #attempt(): void {
+    for (const waiter of this.#waiting) if (waiter.attempt()) this.#waiting.delete(waiter);
   }
 
   async #read(): Promise<void> {
@@ -185,11 +203,12 @@ export class Link {
       const frames = await this.transport.read(until);
       const now = this.now();
       for (const encoded of frames) this.#session.handleEncoded(encoded, now);
+      this.#settleSession(now);
     } catch (error) {
       this.#failure ??= error as NetlabError;
-      return;
+    } finally {
+      this.#readsUntil = START;
     }
-    this.#settleSession(this.now());
   }
 
   #settleSession(now: Instant): void {

@@ -14,7 +14,7 @@ import { badAnswer, boardNoChip, requestRefused, requestTimeout } from './errors
 import type { Link } from './link.ts';
 
 /** A caller who asks more at once than this is not waiting for anything. */
-const WAITING_MAX = 4096;
+const WAITING_MAX = 1024;
 
 interface Request {
   readonly op: OpName;

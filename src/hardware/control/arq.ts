@@ -169,9 +169,9 @@ export class Arq {
     this.#lineRate = rate;
   }
 
-  /** Answers at the next `pollOutput`, as a POLL makes it. */
+  /** What is owed of an acknowledgement goes out at the next `pollOutput`, without waiting for T2. */
   acknowledge(): void {
-    this.#answers = true;
+    if (this.#ackAt !== undefined) this.#acks = true;
   }
 
   /** A frame of this session. */
