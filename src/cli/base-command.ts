@@ -8,7 +8,7 @@ import { painter } from './terminal.ts';
 
 /** What every command has: `--json`, a language, and errors that go to the shell whole. */
 export abstract class BaseCommand extends Command {
-  static override readonly enableJsonFlag = true;
+  static override readonly enableJsonFlag: boolean = true;
   static override readonly baseFlags = {
     lang: Flags.string({
       summary: en['help.flag.lang'],

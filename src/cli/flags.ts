@@ -6,6 +6,8 @@ export const labArgument = Args.string({ description: en['help.arg.lab'] });
 
 export const requiredLabArgument = Args.string({ description: en['help.arg.lab'], required: true });
 
+export const runArgument = Args.string({ description: en['help.arg.run'], default: 'latest' });
+
 export const boardFlag = Flags.string({
   summary: en['help.flag.board'],
   default: 'w5500-evb-pico',

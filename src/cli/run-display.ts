@@ -19,11 +19,17 @@ const SILENT: RunDisplay = { handleEvent() {}, end: async () => {} };
 export interface DisplayStyle {
   readonly language: Language;
   readonly paint: ChalkInstance;
+  readonly extent: 'all' | 'to-first-failure';
 }
 
-export async function openDisplay(shell: ShellOptions, paint: ChalkInstance): Promise<RunDisplay> {
+/** @param extent after the first failure, what was skipped is not worth showing */
+export async function openDisplay(
+  shell: ShellOptions,
+  paint: ChalkInstance,
+  extent: DisplayStyle['extent'] = 'all',
+): Promise<RunDisplay> {
   if (shell.json) return SILENT;
-  const style = { language: shell.language, paint };
+  const style = { language: shell.language, paint, extent };
   if (!process.stdout.isTTY) return new PlainDisplay(style);
   const { ListDisplay } = await import('./list-display.ts');
   return new ListDisplay(style);
@@ -40,9 +46,9 @@ class PlainDisplay implements RunDisplay {
     const { language, paint } = this.style;
     if (event.kind === 'check-started') {
       write([`${event.check.id}: ${event.check.title[language]}`]);
-    } else if (event.kind === 'step-ended') {
+    } else if (event.kind === 'step-ended' && event.check.visibility === 'visible') {
       write(stepLines(event.step, language).map((line) => paint.dim(`  ${line}`)));
-    } else if (event.kind === 'check-ended') {
+    } else if (event.kind === 'check-ended' && isShown(event.result, this.style)) {
       write(endOfCheck(event.result, this.style));
     }
   }
@@ -50,10 +56,16 @@ class PlainDisplay implements RunDisplay {
   async end(): Promise<void> {}
 }
 
-/** The outcome of a check and, where it did not pass, all that explains it. */
+/**
+ * The outcome of a check and, where it did not pass, all that explains it. What a hidden check looked at
+ * is in the evidence alone, for the instructor.
+ */
 function endOfCheck(result: CheckResult, style: DisplayStyle): string[] {
   const { language, paint } = style;
   const title = `${markOf(result.verdict)} ${result.verdict} ${result.id}`;
+  if (result.visibility === 'hidden' && result.verdict === 'FAIL') {
+    return [paintOutcome(paint, result.verdict, title)];
+  }
   const retry = result.firstFailure === undefined ? [] : [result.firstFailure];
   const failures = [...retry, ...(result.failure === undefined ? [] : [result.failure])];
   return [
@@ -66,6 +78,9 @@ function endOfCheck(result: CheckResult, style: DisplayStyle): string[] {
     ),
   ];
 }
+
+const isShown = ({ verdict }: CheckResult, { extent }: DisplayStyle): boolean =>
+  extent === 'all' || verdict !== 'SKIPPED';
 
 /** What the bench did wrong is told in the words of the catalogue, which has it in every language. */
 function inCatalogue(
@@ -85,11 +100,11 @@ function inCatalogue(
 export function troubleLines(results: readonly CheckResult[], style: DisplayStyle): string[] {
   const { language, paint } = style;
   return results
-    .filter(({ verdict }) => verdict !== 'PASS')
+    .filter((result) => result.verdict !== 'PASS' && isShown(result, style))
     .flatMap((result) => [
       '',
       `${result.id}: ${result.title[language]}`,
-      ...result.steps
+      ...(result.visibility === 'hidden' ? [] : result.steps)
         .flatMap((step) => stepLines(step, language))
         .map((line) => paint.dim(`  ${line}`)),
       ...endOfCheck(result, style),

@@ -10,15 +10,20 @@ import { PACKAGE_ROOT } from './package-root.ts';
 
 export interface FirmwareImage {
   readonly board: string;
+  /** The firmware's version. */
   readonly version: string;
   /** Hex of the SHA-256 over the firmware's sources, as the board's identity begins. */
   readonly sourceHash: string;
   readonly octets: Uint8Array;
 }
 
+/** One file of the manifest that `node firmware/build.mjs --install` writes. */
 interface ManifestEntry {
   readonly board: string;
-  readonly version: string;
+  /** `bin`: the flash as it is from its first octet on. Others are for flashing. */
+  readonly format: string;
+  /** The firmware's version. */
+  readonly firmware: string;
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
@@ -42,7 +47,7 @@ export function loadImage(board: string, folder: string = IMAGES): FirmwareImage
     const details = { board, path, reason: flaw };
     throw new NetlabError('image-altered', EXIT.flashFailed, `${path}: ${flaw}`, details);
   }
-  return { board, version: entry.version, sourceHash: entry.sourceHash, octets };
+  return { board, version: entry.firmware, sourceHash: entry.sourceHash, octets };
 }
 
 /** The boards that there are images for; none when the manifest cannot be read. */
@@ -88,15 +93,15 @@ function readManifest(folder: string): readonly ManifestEntry[] {
   const images = (document as { images?: unknown } | null)?.images;
   if (!Array.isArray(images)) throw damaged('it has no list of images');
   if (!images.every(isEntry)) throw damaged('an entry lacks a field');
-  return images;
+  return images.filter(({ format }) => format === 'bin');
 }
 
 function isEntry(entry: unknown): entry is ManifestEntry {
-  const { board, version, file, size, sha256, sourceHash } = (entry ?? {}) as Record<
+  const { board, format, firmware, file, size, sha256, sourceHash } = (entry ?? {}) as Record<
     string,
     unknown
   >;
-  const texts = [board, version, file, sha256, sourceHash];
+  const texts = [board, format, firmware, file, sha256, sourceHash];
   // A name with a folder in it could point anywhere.
   return (
     texts.every((text) => typeof text === 'string') &&

@@ -203,6 +203,26 @@ export const en = {
     'Nothing is plugged into its network socket, or what is at the other end is off.',
   'error.no-link.next': 'netlab run lab03 --on emulated',
 
+  'check.passed': 'Every check passed: {earned} points.',
+  'watch.waiting': 'Waiting for the next save. Ctrl-C ends it.',
+  'replay.same': 'Every check ended as it did then.',
+  'replay.changed': '{check}: {recorded} then, {replayed} now',
+  'replay.unfinished': 'The recording stops in the middle: the run was ended hard.',
+  'capture.path': '{frames} frames in {path}',
+  'capture.cut-off': 'The capture is damaged from octet {offset} on; what comes before is shown.',
+  'error.capture-missing.what': '{path} cannot be read.',
+  'error.capture-missing.why': 'The run was made without a capture, or it was removed.',
+  'error.capture-missing.next': 'netlab run lab03',
+  'error.cassette-damaged.what': 'The cassette of this run is damaged at line {line}.',
+  'error.cassette-damaged.why': '{reason}: it was altered, or cut off while it was copied.',
+  'error.cassette-damaged.next': 'netlab run lab03',
+  'error.replay-diverged.what':
+    'The run left its recording at line {line}: there {expected}, here {actual}.',
+  'error.replay-diverged.why':
+    'The code or netlab has changed since, so the recording no longer fits.',
+  'error.replay-diverged.next': 'netlab run lab03',
+  'help.check.flag.only': 'Run this check alone; may be given more than once.',
+
   'help.heading.USAGE': 'USAGE',
   'help.heading.VERSION': 'VERSION',
   'help.heading.COMMANDS': 'COMMANDS',
