@@ -1,49 +1,77 @@
 /**
- * Builds the firmware: `node firmware/build.mjs [rp2040|host|test|fuzz|all] [--install] [--check] [--seconds N]`.
+ * Builds and tests the firmware: `node firmware/build.mjs [rp2040|host|test|fuzz|lint|all] [options]`.
  *
- * --install copies the RP2040's images into firmware/images and writes manifest.json; --check builds and
- * compares octets with what stands there. The same compiler gives the same octets on every machine: no
- * path, time or build id goes into an image.
+ *   --install      copies the boards' images into firmware/images and writes manifest.json
+ *   --check        builds and compares octets with firmware/images; fails when they differ
+ *   --seconds N    how long each fuzzer runs (10)
+ *
+ * The same compiler gives the same octets on every machine: no path, time or build id goes into an image.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bootCrc32, toUf2 } from './uf2.mjs';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const BUILD = join(ROOT, 'build');
 const IMAGES = join(ROOT, 'images');
-const WARNINGS = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
-const REPRODUCIBLE = [`-ffile-prefix-map=${ROOT}=`, '-Wl,--build-id=none'];
+const VECTORS = join(ROOT, '..', 'test', 'vectors', 'control.txt');
 const BOOT2 = 256;
+const STACK = 8192;
 
+const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
+const posix = ['-D_XOPEN_SOURCE=700', '-D_DARWIN_C_SOURCE'];
+const sanitizers = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 const cortex = [
-  ...['-mcpu=cortex-m0plus', '-mthumb', '-ffreestanding', '-nostdlib', '-fno-tree-loop-distribute-patterns'],
+  ...['-mcpu=cortex-m0plus', '-mthumb', '-ffreestanding', '-fno-tree-loop-distribute-patterns'],
   // Address 0 holds the ROM's table; gcc must not take a read of it for a mistake.
   ...['-fno-delete-null-pointer-checks', '--param=min-pagesize=0'],
 ];
 
-/** What each board is made of, in a fixed order: folders of sources and how they are compiled. */
+/** What goes into each board, in a fixed order. A header is found through the folders, too. */
 const BOARDS = {
   rp2040: {
     name: 'w5500-evb-pico',
-    folders: ['core', 'boards/rp2040'],
     compiler: 'arm-none-eabi-gcc',
+    folders: ['core', 'boards/rp2040'],
     flags: ['-std=c11', '-O2', ...cortex, '-isystem', 'boards/rp2040/libc'],
-    link: ['-Wl,--gc-sections', '-Wl,-T,boards/rp2040/link.ld'],
-    libraries: ['-lgcc'],
+    link: ['-nostdlib', '-Wl,--gc-sections,--build-id=none', '-Wl,-T,boards/rp2040/link.ld', '-lgcc'],
   },
   host: {
-    name: 'host',
-    folders: ['core', 'chip', 'boards/host'],
+    name: 'netlab-board',
     compiler: 'cc',
-    flags: ['-std=c11', '-O2', '-D_XOPEN_SOURCE=700', '-D_DARWIN_C_SOURCE'],
+    folders: ['core', 'model', 'boards/host'],
+    flags: ['-std=c11', '-O2', ...posix],
     link: [],
-    libraries: [],
   },
 };
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    install: { type: 'boolean' },
+    check: { type: 'boolean' },
+    seconds: { type: 'string', default: '10' },
+  },
+});
+
+function fail(message) {
+  console.error(`firmware: ${message}`);
+  process.exit(1);
+}
+
+function run(command, args, stdio = 'inherit') {
+  const result = spawnSync(command, args, { cwd: ROOT, stdio, encoding: 'utf8' });
+  if (result.error) fail(`cannot run ${command}: ${result.error.message}`);
+  if (result.status !== 0) fail(`${command} ended with ${result.status ?? result.signal}`);
+  return result.stdout;
+}
+
+const output = (command, args) => run(command, args, ['ignore', 'pipe', 'inherit']);
+const sha256 = (octets) => createHash('sha256').update(octets).digest('hex');
 
 function filesIn(folder, pattern) {
   return readdirSync(join(ROOT, folder), { recursive: true })
@@ -52,101 +80,186 @@ function filesIn(folder, pattern) {
     .sort();
 }
 
+const sourcesOf = (folders) => folders.flatMap((folder) => filesIn(folder, /\.[cS]$/));
+const includesOf = (folders) => folders.flatMap((folder) => ['-I', folder]);
+
 /** SHA-256 over name and content, line ends made LF, of every source that goes into the board's image. */
 function sourceHash(board) {
   const hash = createHash('sha256');
-  for (const name of board.folders.flatMap((folder) => filesIn(folder, /\.(c|h|S|ld)$/)).sort()) {
-    const text = readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n');
-    hash.update(`${name}\0${text}\0`);
+  const names = board.folders.flatMap((folder) => filesIn(folder, /\.([chS]|ld)$/)).sort();
+  for (const name of names) {
+    hash.update(`${name}\0${readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n')}\0`);
   }
   return hash.digest('hex');
 }
 
-function hashDefine(board) {
+function sourceHashFlag(board) {
   const octets = sourceHash(board).slice(0, 16).match(/../g);
   return `-DNL_SOURCE_HASH={ ${octets.map((octet) => `0x${octet}`).join(', ')} }`;
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
-  if (result.error) fail(`${command}: ${result.error.message}. Is the compiler installed?`);
-  if (result.status !== 0) fail(`${command} ended with ${result.status ?? result.signal}`);
+/** One object a source, so that the compiler also writes how much stack each function takes. */
+function compile(id) {
+  const board = BOARDS[id];
+  const folder = `build/${id}`;
+  rmSync(join(ROOT, folder), { recursive: true, force: true });
+  mkdirSync(join(ROOT, folder), { recursive: true });
+  const common = [...board.flags, ...warnings, ...includesOf(board.folders), sourceHashFlag(board)];
+  const own = [`-ffile-prefix-map=${ROOT}=`, '-fstack-usage', '-ffunction-sections', '-fdata-sections'];
+  return sourcesOf(board.folders).map((source) => {
+    const object = `${folder}/${basename(source)}.o`;
+    run(board.compiler, [...common, ...own, '-c', source, '-o', object]);
+    return object;
+  });
 }
 
-function output(command, args) {
-  return execFileSync(command, args, { cwd: ROOT, encoding: 'utf8' });
-}
-
-function fail(message) {
-  console.error(`firmware: ${message}`);
-  process.exit(1);
-}
-
-function includes(board) {
-  return board.folders.flatMap((folder) => ['-I', folder]);
-}
-
-/** Compiles each source by itself, so that gcc writes how much stack each function takes. */
-function compile(id, board, out) {
-  const objects = join(BUILD, `${id}.o`);
-  rmSync(objects, { recursive: true, force: true });
-  mkdirSync(objects, { recursive: true });
-  return board.folders.flatMap((folder) =>
-    filesIn(folder, /\.(c|S)$/).map((source) => {
-      const object = join(objects, `${basename(source)}.o`);
-      const own = ['-fstack-usage', '-ffunction-sections', '-fdata-sections', hashDefine(board)];
-      run(board.compiler, [
-        ...[...board.flags, ...WARNINGS, ...REPRODUCIBLE.slice(0, 1), ...own, ...includes(board)],
-        ...['-c', source, '-o', object],
-      ]);
-      return object;
-    }),
+/** No function may take stack without bound; what is used in all the board itself reports (statistic 18). */
+function reportStack(id) {
+  const lines = filesIn(`build/${id}`, /\.su$/).flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8').split('\n').filter(Boolean),
   );
+  const frames = lines.map((line) => {
+    const [where, octets, kind] = line.split('\t');
+    return { name: where.split(':').pop(), octets: Number(octets), kind };
+  });
+  const unbounded = frames.find(({ kind }) => kind !== 'static');
+  if (unbounded) fail(`${unbounded.name} takes stack without bound`);
+  frames.sort((a, b) => b.octets - a.octets);
+  const deepest = frames.slice(0, 3).map(({ name, octets }) => `${name} ${octets}`);
+  console.log(`${id}: largest stack frames: ${deepest.join(', ')} octets`);
 }
 
 function buildRp2040() {
   const board = BOARDS.rp2040;
-  const elf = join(BUILD, `${board.name}.elf`);
-  const bin = join(BUILD, `${board.name}.bin`);
-  const objects = compile('rp2040', board);
-  run(board.compiler, [
-    ...[...board.flags, ...REPRODUCIBLE, ...board.link, `-Wl,-Map=${elf}.map`],
-    ...['-o', elf, ...objects, ...board.libraries],
-  ]);
-  run('arm-none-eabi-objcopy', ['-O', 'binary', elf, bin]);
-  const image = readFileSync(bin);
+  const out = `build/${board.name}`;
+  run(board.compiler, [...board.flags, '-o', `${out}.elf`, ...compile('rp2040'), ...board.link]);
+  run('arm-none-eabi-objcopy', ['-O', 'binary', `${out}.elf`, `${out}.bin`]);
+  const image = readFileSync(join(ROOT, `${out}.bin`));
   image.writeUInt32LE(bootCrc32(image.subarray(0, BOOT2 - 4)), BOOT2 - 4);
-  writeFileSync(bin, image);
-  writeFileSync(join(BUILD, `${board.name}.uf2`), toUf2(image));
-  const size = output('arm-none-eabi-size', ['-A', elf]);
-  const section = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(size)?.[1] ?? 0);
+  writeFileSync(join(ROOT, `${out}.bin`), image);
+  writeFileSync(join(ROOT, `${out}.uf2`), toUf2(image));
+
+  const sizes = output('arm-none-eabi-size', ['-A', `${out}.elf`]);
+  const section = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(sizes)?.[1] ?? 0);
   const ram = section('data') + section('bss');
-  console.log(`rp2040: flash ${image.length}, RAM ${ram} and 8192 of stack; deepest calls below`);
+  console.log(`rp2040: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
   reportStack('rp2040');
 }
 
-/** The functions that take most stack. What was really used the board says itself (statistic 18). */
-function reportStack(id) {
-  const lines = filesIn(`build/${id}.o`, /\.su$/).flatMap((file) =>
-    readFileSync(join(ROOT, file), 'utf8').trim().split('\n').filter(Boolean),
-  );
-  const frames = lines.map((line) => line.split('\t')).map(([name, octets, kind]) => ({
-    name: name.split(':').pop(),
-    octets: Number(octets),
-    kind,
-  }));
-  if (frames.some(({ kind }) => kind !== 'static')) fail('a function takes stack without bound');
-  frames.sort((a, b) => b.octets - a.octets);
-  for (const { name, octets } of frames.slice(0, 5)) console.log(`  ${octets} octets  ${name}`);
+function buildHost() {
+  const board = BOARDS.host;
+  run(board.compiler, [...board.flags, '-o', `build/${board.name}`, ...compile('host'), ...board.link]);
+  console.log(`host: firmware/build/${board.name}`);
 }
 
-const TARGETS = { rp2040: buildRp2040 };
+const BENCH = ['core', 'model', 'test'];
 
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
+function test() {
+  const flags = ['-std=c11', ...sanitizers, ...warnings, ...includesOf(BENCH)];
+  run('cc', [...flags, '-o', 'build/unit-tests', ...sourcesOf(BENCH)]);
+  run(join(BUILD, 'unit-tests'), [VECTORS]);
 }
+
+/** Frames of the vectors as a first corpus: each as octets on the line, and cut for the framed mode. */
+function writeCorpus(folder) {
+  mkdirSync(folder, { recursive: true });
+  const lines = readFileSync(VECTORS, 'utf8').split('\n');
+  for (const line of lines.filter((text) => /^(frame|bad) /.test(text))) {
+    const fields = line.split('|').map((field) => field.trim());
+    const encoded = Buffer.from(fields.at(-1), 'hex');
+    const raw = Buffer.concat([Buffer.from([1]), encoded, Buffer.from([0])]);
+    writeFileSync(join(folder, sha256(raw).slice(0, 16)), raw);
+    if (line.startsWith('frame')) {
+      const [kind, session, seq, ack, credit] = fields[1].split(' ').map(Number);
+      const head = [0x10 | kind, session >> 8, session & 255, seq, ack, credit >> 8, credit & 255];
+      const frame = Buffer.concat([Buffer.from(head), Buffer.from(fields[2], 'hex')]).subarray(0, 255);
+      const framed = Buffer.concat([Buffer.from([3, frame.length]), frame]);
+      writeFileSync(join(folder, sha256(framed).slice(0, 16)), framed);
+    }
+  }
+}
+
+function fuzz() {
+  const bench = sourcesOf(BENCH).filter((name) => !/test\/(main|test_)/.test(name));
+  for (const source of filesIn('fuzz', /\.c$/)) {
+    const name = basename(source, '.c');
+    const corpus = join(BUILD, `${name}-corpus`);
+    writeCorpus(corpus);
+    const flags = ['-std=c11', ...sanitizers, '-fsanitize=fuzzer', ...warnings, ...includesOf(BENCH)];
+    run('clang', [...flags, '-o', `build/${name}`, source, ...bench]);
+    const limits = [`-max_total_time=${options.seconds}`, '-max_len=2048', '-timeout=10', '-print_final_stats=1'];
+    run(join(BUILD, name), [...limits, `-artifact_prefix=${BUILD}/${name}-`, corpus]);
+  }
+}
+
+function lint() {
+  const { folders } = BOARDS.host;
+  const flags = ['-std=c11', ...posix, '-DNL_SOURCE_HASH={ 0 }', ...warnings, ...includesOf([...folders, 'test'])];
+  run('clang', [...flags, '-fsyntax-only', ...sourcesOf([...folders, 'test'])]);
+  run('cppcheck', [
+    ...['--std=c11', '--error-exitcode=1', '--inline-suppr', '--quiet', '--enable=warning,performance,portability'],
+    ...['-I', 'core', '-I', 'model', '-I', 'boards/rp2040', '-DNL_SOURCE_HASH={0}'],
+    ...['core', 'model', 'boards/rp2040', 'boards/host', 'test'],
+  ]);
+  const files = [...folders, 'boards/rp2040', 'test', 'fuzz'].flatMap((folder) => filesIn(folder, /\.[ch]$/));
+  run('clang-format', ['--dry-run', '--Werror', ...files]);
+}
+
+function describe(board, file) {
+  const octets = readFileSync(join(BUILD, file));
+  const constant = (name) => {
+    const text = readFileSync(join(ROOT, 'core/version.h'), 'utf8');
+    return new RegExp(`${name}\\s*=?\\s*"?([\\w.]+)`).exec(text)[1];
+  };
+  return {
+    board: board.name,
+    file,
+    format: file.split('.').pop(),
+    version: constant('NL_FIRMWARE_VERSION'),
+    protocol: Number(constant('NL_PROTOCOL_VERSION')),
+    size: octets.length,
+    sha256: sha256(octets),
+    sourceHash: sourceHash(board),
+    compiler: output(board.compiler, ['--version']).split('\n')[0],
+  };
+}
+
+const imageFiles = () => ['bin', 'uf2'].map((format) => `${BOARDS.rp2040.name}.${format}`);
+
+function install() {
+  const images = imageFiles().map((file) => describe(BOARDS.rp2040, file));
+  for (const file of imageFiles()) writeFileSync(join(IMAGES, file), readFileSync(join(BUILD, file)));
+  writeFileSync(join(IMAGES, 'manifest.json'), `${JSON.stringify({ images }, null, 2)}\n`);
+  console.log(`installed ${imageFiles().join(', ')} and manifest.json in firmware/images`);
+}
+
+function check() {
+  const manifest = join(IMAGES, 'manifest.json');
+  if (!existsSync(manifest)) fail('firmware/images has no manifest.json; run with --install');
+  const { images } = JSON.parse(readFileSync(manifest, 'utf8'));
+  for (const file of imageFiles()) {
+    const built = describe(BOARDS.rp2040, file);
+    const listed = images.find((image) => image.file === file);
+    const provided = existsSync(join(IMAGES, file)) ? readFileSync(join(IMAGES, file)) : Buffer.alloc(0);
+    const differing = Object.keys(built).filter((key) => listed?.[key] !== built[key]);
+    if (differing.length > 0) fail(`${file}: the manifest differs in ${differing.join(', ')}; run with --install`);
+    if (sha256(provided) !== built.sha256) fail(`${file}: firmware/images holds other octets than were built`);
+  }
+  console.log('firmware/images is what these sources build');
+}
+
+const TARGETS = { rp2040: buildRp2040, host: buildHost, test, fuzz, lint };
+const ALL = ['rp2040', 'host', 'test'];
+
+const wanted = positionals.length > 0 ? positionals : ['all'];
+const targets = wanted.flatMap((name) => (name === 'all' ? ALL : [name]));
+const unknown = targets.find((name) => !(name in TARGETS));
+if (unknown) fail(`no target ${unknown}; there are ${Object.keys(TARGETS).join(', ')} and all`);
 
 mkdirSync(BUILD, { recursive: true });
-const target = process.argv[2] ?? 'all';
-TARGETS[target]();
+for (const target of targets) TARGETS[target]();
+if (options.install || options.check) {
+  if (!targets.includes('rp2040')) buildRp2040();
+  if (options.install) install();
+  if (options.check) check();
+}

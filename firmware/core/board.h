@@ -26,9 +26,9 @@ struct nl_mac {
     uint32_t send_octets;
     uint32_t send_started;
 
-    bool receiving;       /* Frames wait in the chip. */
-    uint16_t rx_size;     /* How many octets of them are known to wait, from rx_read on. */
-    uint32_t seen_at;     /* When INTn was last seen to fall. */
+    bool receiving;   /* Frames wait in the chip. */
+    uint16_t rx_size; /* How many octets of them are known to wait, from rx_read on. */
+    uint32_t seen_at; /* When INTn was last seen to fall. */
 };
 
 struct nl_phy_watch {
@@ -46,7 +46,7 @@ struct nl_rate_change {
     uint8_t seq; /* Of the answer. */
     uint32_t rate;
     uint32_t before;
-    uint32_t at; /* When the phase began. */
+    uint32_t at;    /* When the phase began. */
     uint32_t first; /* The rate that the port started with; 0 while it still has it. */
 };
 

@@ -29,7 +29,8 @@ static enum nl_status identify(struct nl_board *board, const uint8_t *body, uint
     return NL_OK;
 }
 
-static enum nl_status echo(struct nl_board *board, const uint8_t *body, uint32_t length, struct result *result)
+static enum nl_status echo(struct nl_board *board, const uint8_t *body, uint32_t length,
+                           struct result *result)
 {
     (void)board;
     memcpy(result->octets, body, length);
@@ -37,7 +38,8 @@ static enum nl_status echo(struct nl_board *board, const uint8_t *body, uint32_t
     return NL_OK;
 }
 
-static enum nl_status reset(struct nl_board *board, const uint8_t *body, uint32_t length, struct result *result)
+static enum nl_status reset(struct nl_board *board, const uint8_t *body, uint32_t length,
+                            struct result *result)
 {
     (void)length, (void)result;
     if (body[0] > NL_RESTART_LOADER) return NL_BAD_ARGUMENT;
@@ -83,7 +85,8 @@ static enum nl_status line_rate(struct nl_board *board, const uint8_t *body, uin
     return nl_system_rate(board, nl_get32(body), board->hal->now_us(board->hal->context));
 }
 
-static enum nl_status clock(struct nl_board *board, const uint8_t *body, uint32_t length, struct result *result)
+static enum nl_status clock(struct nl_board *board, const uint8_t *body, uint32_t length,
+                            struct result *result)
 {
     (void)body, (void)length;
     uint64_t now = board->hal->uptime_us(board->hal->context);
@@ -170,6 +173,7 @@ static enum nl_status mac_counters(struct nl_board *board, const uint8_t *body, 
     return NL_OK;
 }
 
+/* clang-format off */
 static const struct {
     uint8_t op;
     uint16_t shortest, longest;
@@ -189,6 +193,7 @@ static const struct {
     { NL_MAC_FILTER, 1, 1, mac_filter },
     { NL_MAC_COUNTERS, 1, 1, mac_counters },
 };
+/* clang-format on */
 
 static enum nl_status carry_out(struct nl_board *board, uint8_t op, const uint8_t *body, uint32_t length,
                                 struct result *result)

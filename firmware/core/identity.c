@@ -28,9 +28,12 @@ static uint8_t *item(uint8_t **out, enum item type, size_t length)
 
 static void text(uint8_t **out, enum item type, const char *ascii)
 {
-    size_t length = 0;
-    while (length < NL_NAME_MAX && ascii[length] != '\0') length++;
-    memcpy(item(out, type, length), ascii, length);
+    uint8_t *length = *out + 1, *value = item(out, type, 0);
+    for (; *ascii != '\0' && *length < NL_NAME_MAX; ascii++) {
+        *value++ = (uint8_t)*ascii;
+        ++*length;
+    }
+    *out = value;
 }
 
 size_t nl_identity_encode(const struct nl_identity *identity, uint32_t line_rate, uint32_t line_rate_highest,

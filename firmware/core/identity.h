@@ -20,8 +20,8 @@ enum nl_capability {
 enum { NL_NAME_MAX = 32, NL_IDENTITY_MAX = 160 };
 
 struct nl_identity {
-    const char *board;         /* At most NL_NAME_MAX octets count, here and below. */
-    const char *serial_number; /* NULL: the item is left out. */
+    const char *board;          /* At most NL_NAME_MAX octets count, here and below. */
+    const char *serial_number;  /* NULL: the item is left out. */
     const uint8_t *source_hash; /* 8 octets. */
     uint32_t boot_number;
     enum nl_boot_reason boot_reason;

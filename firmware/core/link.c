@@ -136,7 +136,8 @@ static void send_opened(struct nl_link *link, struct nl_line *line, uint16_t ses
     payload[1] = link->own_window;
     nl_put16(payload + 2, NL_MESSAGE_MAX);
     nl_put32(payload + 4, nonce);
-    size_t length = NL_FRAME_HEADER + NL_OPENED_LENGTH + encode_identity(link, line, payload + NL_OPENED_LENGTH);
+    size_t length =
+        NL_FRAME_HEADER + NL_OPENED_LENGTH + encode_identity(link, line, payload + NL_OPENED_LENGTH);
     if (line == link->active) {
         (void)send_in_session(link, NL_OPENED, link->snd_nxt, frame, length, now);
         return;
@@ -146,7 +147,8 @@ static void send_opened(struct nl_link *link, struct nl_line *line, uint16_t ses
     (void)nl_line_send(line, frame, length, now);
 }
 
-static void handle_open(struct nl_link *link, struct nl_line *line, const struct nl_header *header, uint32_t now)
+static void handle_open(struct nl_link *link, struct nl_line *line, const struct nl_header *header,
+                        uint32_t now)
 {
     if (line->length < NL_FRAME_HEADER + NL_OPEN_LENGTH || header->session == 0) return;
     struct nl_open open = nl_open_decode(line->frame + NL_FRAME_HEADER);
@@ -233,7 +235,8 @@ static void handle_data(struct nl_link *link, const struct nl_header *header, si
     if (link->taken_frames == 0) link->taken_at = now;
     link->taken_frames++;
     link->taken_cost += cost;
-    if (link->taken_frames * 4 >= link->window || link->taken_cost * 2 >= link->advertised) link->ack_now = true;
+    if (link->taken_frames * 4 >= link->window || link->taken_cost * 2 >= link->advertised)
+        link->ack_now = true;
 }
 
 static void handle_frame(struct nl_link *link, struct nl_line *line, uint32_t now)
@@ -284,7 +287,8 @@ void nl_link_receive(struct nl_link *link, uint32_t now)
         for (;;) {
             bool active = line == link->active;
             uint8_t *place = active ? nl_queue_place(link->in) - NL_FRAME_HEADER : line->buffer;
-            enum nl_line_event event = nl_line_receive(line, place, active ? NL_FRAME_MAX : line->buffer_size);
+            enum nl_line_event event =
+                nl_line_receive(line, place, active ? NL_FRAME_MAX : line->buffer_size);
             if (event == NL_LINE_NOTHING) break;
             if (event == NL_LINE_FRAME) {
                 handle_frame(link, line, now);
@@ -403,7 +407,8 @@ bool nl_link_event_room(const struct nl_link *link, uint32_t length)
     if ((uint8_t)(link->snd_nxt - link->snd_una) + 1 >= link->window && link->window > 1) return false;
     if (unacknowledged(link) && link->window == 1) return false;
     uint32_t cost = length + NL_MESSAGE_COST;
-    uint32_t longest = NL_MESSAGE_COST + (link->message_max < NL_MESSAGE_MAX ? link->message_max : NL_MESSAGE_MAX);
+    uint32_t longest =
+        NL_MESSAGE_COST + (link->message_max < NL_MESSAGE_MAX ? link->message_max : NL_MESSAGE_MAX);
     return link->in_flight + cost + longest <= link->edge && nl_link_room(link, length);
 }
 

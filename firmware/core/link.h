@@ -45,7 +45,7 @@ struct nl_link {
 
     uint8_t rcv_nxt;
     uint32_t given;
-    uint32_t advertised; /* The credit of the last frame sent. */
+    uint32_t advertised;   /* The credit of the last frame sent. */
     uint32_t taken_frames; /* DATA taken since then. */
     uint32_t taken_cost;
     uint32_t taken_at; /* When the first of them came. */

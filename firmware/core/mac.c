@@ -6,8 +6,8 @@
 static const uint32_t SEND_LIMIT_US = 500000;
 
 enum {
-    LENGTH_FIELD = 2, /* Before each frame in the receive buffer, and counted in it. */
-    VLAN_TAG = 4,     /* A tagged frame may pass NL_ETHERNET_MAX by this; it is skipped. */
+    LENGTH_FIELD = 2,               /* Before each frame in the receive buffer, and counted in it. */
+    VLAN_TAG = 4,                   /* A tagged frame may pass NL_ETHERNET_MAX by this; it is skipped. */
     FIRST_READ = LENGTH_FIELD + 64, /* A short frame takes one transfer. */
     RELEASE_EVERY = NL_W5500_BUFFER / 4,
     FRAMES_A_POLL = 16,

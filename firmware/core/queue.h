@@ -14,8 +14,8 @@
 #include "frame.h"
 
 enum {
-    NL_RECORD_HEAD = 12, /* Keeps the payload aligned, for the word loops and DMA. */
-    NL_QUEUE_SPAN = 1612, /* A record's head, the longest payload, its CRC, rounded up to 4. */
+    NL_RECORD_HEAD = 12,                /* Keeps the payload aligned, for the word loops and DMA. */
+    NL_QUEUE_SPAN = 1612,               /* A record's head, the longest payload, its CRC, rounded up to 4. */
     NL_QUEUE_SLACK = 7 * NL_WINDOW_MAX, /* By what a window of records may outgrow the cost of §4. */
 };
 

@@ -36,15 +36,15 @@ enum {
     SN_MR_MACRAW = 0x04,
     BUFFER_KILOBYTES = 16,
 
-    PHYCFGR_RUN = 0x80,   /* RST, active low */
-    PHYCFGR_OPMD = 0x40,  /* Take OPMDC, not the pins. */
-    PHYCFGR_OPMDC = 3,    /* The shift of its three bits. */
+    PHYCFGR_RUN = 0x80,  /* RST, active low */
+    PHYCFGR_OPMD = 0x40, /* Take OPMDC, not the pins. */
+    PHYCFGR_OPMDC = 3,   /* The shift of its three bits. */
     PHYCFGR_DUPLEX = 0x04,
     PHYCFGR_SPEED = 0x02,
     PHYCFGR_LINK = 0x01,
 
-    RESET_PULSE_US = 500,  /* §5.5.1: RSTn low at least so long, */
-    RESET_LOCK_US = 1000,  /* and so long until the PLL has locked. */
+    RESET_PULSE_US = 500, /* §5.5.1: RSTn low at least so long, */
+    RESET_LOCK_US = 1000, /* and so long until the PLL has locked. */
     COMMAND_LIMIT_US = 10000,
     AGREEING_READS_MAX = 16,
 };

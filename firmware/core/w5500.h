@@ -10,7 +10,7 @@ enum {
     NL_W5500_VERSION = 0x04,
     NL_W5500_BUFFER = 16384, /* All of the chip's memory, each way, is socket 0's. */
 
-    NL_W5500_RECV = 0x04,   /* Sn_IR */
+    NL_W5500_RECV = 0x04, /* Sn_IR */
     NL_W5500_SENDOK = 0x10,
     NL_W5500_SOCK_MACRAW = 0x42, /* Sn_SR */
 
@@ -30,7 +30,7 @@ struct nl_phy {
 
 struct nl_w5500 {
     const struct nl_hal *hal;
-    uint8_t version;  /* VERSIONR as last read. */
+    uint8_t version;   /* VERSIONR as last read. */
     uint16_t tx_write; /* Sn_TX_WR of the next SEND, and beyond: what was written ahead. */
     uint16_t rx_read;  /* Sn_RX_RD as the chip will have it after the next RECV. */
 };

@@ -191,7 +191,8 @@ static void write_socket(struct w5500_model *chip, unsigned number, unsigned add
 {
     uint8_t *socket = chip->sockets[number];
     bool read_only = address == SN_SR || (address >= SN_TX_FSR && address < SN_TX_WR) ||
-                     (address >= SN_RX_RSR && address < SN_RX_RD) || (address >= SN_RX_WR && address < SN_IMR);
+                     (address >= SN_RX_RSR && address < SN_RX_RD) ||
+                     (address >= SN_RX_WR && address < SN_IMR);
     if (address == SN_CR) {
         if (number == 0) take_command(chip, value);
     } else if (address == SN_IR) {
@@ -226,20 +227,24 @@ static uint8_t read_socket(struct w5500_model *chip, unsigned number, unsigned a
     return address < W5500_MODEL_SOCKET ? chip->sockets[number][address] : 0;
 }
 
-static void exchange(struct w5500_model *chip, unsigned block, bool writing, unsigned address, const uint8_t *tx,
-                     uint8_t *rx)
+static void exchange(struct w5500_model *chip, unsigned block, bool writing, unsigned address,
+                     const uint8_t *tx, uint8_t *rx)
 {
     unsigned socket = block >> 2;
     uint8_t value = 0;
     switch (block == 0 ? 0u : block & 3u) {
         case 0:
             if (block != 0) break;
-            if (writing) write_common(chip, address, *tx);
-            else value = read_common(chip, address);
+            if (writing)
+                write_common(chip, address, *tx);
+            else
+                value = read_common(chip, address);
             break;
         case 1:
-            if (writing) write_socket(chip, socket, address, *tx);
-            else value = read_socket(chip, socket, address);
+            if (writing)
+                write_socket(chip, socket, address, *tx);
+            else
+                value = read_socket(chip, socket, address);
             break;
         case 2:
             if (socket == 0 && writing) chip->tx[address % buffer_size(chip, SN_TXBUF_SIZE)] = *tx;

@@ -19,11 +19,11 @@ struct w5500_model {
     bool cable; /* Whether the link is up. */
 
     /* Faults */
-    uint8_t version;        /* What VERSIONR reads: 0x04 on a chip, 0xff where there is none. */
-    bool bus_dead;          /* Every transfer fails. */
-    bool wedged;            /* Takes no command. */
-    bool silent_send;       /* SEND never ends. */
-    unsigned torn_reads;    /* So many reads of Sn_RX_RSR catch it half changed. */
+    uint8_t version;     /* What VERSIONR reads: 0x04 on a chip, 0xff where there is none. */
+    bool bus_dead;       /* Every transfer fails. */
+    bool wedged;         /* Takes no command. */
+    bool silent_send;    /* SEND never ends. */
+    unsigned torn_reads; /* So many reads of Sn_RX_RSR catch it half changed. */
 
     uint8_t common[W5500_MODEL_COMMON];
     uint8_t sockets[W5500_MODEL_SOCKETS][W5500_MODEL_SOCKET];

@@ -7,8 +7,10 @@ static int passed, failed;
 
 static bool report(bool good, const char *format, va_list arguments)
 {
-    if (good) passed++;
-    else failed++;
+    if (good)
+        passed++;
+    else
+        failed++;
     printf("%s %d - ", good ? "ok" : "not ok", passed + failed);
     vprintf(format, arguments);
     putchar('\n');

@@ -144,7 +144,9 @@ void rig_init(struct rig *rig, uint64_t now)
     rig->ports[1].highest = 3000000;
     struct nl_board_setup setup = {
         .hal = &rig->hal,
-        .identity = { .board = "test", .source_hash = source_hash, .boot_number = 7,
+        .identity = { .board = "test",
+                      .source_hash = source_hash,
+                      .boot_number = 7,
                       .mac_address = { 2, 0, 0, 0, 0, 1 } },
         .lines = rig->lines,
         .line_count = RIG_PORTS,
@@ -193,7 +195,8 @@ void rig_feed_data(struct rig *rig, unsigned port, uint8_t seq, uint8_t ack, con
     rig_feed_frame(rig, port, &header, message, length);
 }
 
-bool rig_take_frame(struct rig *rig, unsigned number, struct nl_header *header, uint8_t *frame, size_t *length)
+bool rig_take_frame(struct rig *rig, unsigned number, struct nl_header *header, uint8_t *frame,
+                    size_t *length)
 {
     struct rig_port *port = &rig->ports[number];
     struct nl_cobs_decoder decoder;

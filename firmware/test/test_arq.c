@@ -48,7 +48,8 @@ static void take(struct end *end)
     while (in->count > 0) {
         const uint8_t *payload = nl_queue_payload(in, in->tail);
         uint32_t length = nl_queue_length(in, in->tail);
-        end->wrong = end->wrong || length != message_length(end->received) || nl_get32(payload) != end->received;
+        end->wrong =
+            end->wrong || length != message_length(end->received) || nl_get32(payload) != end->received;
         for (uint32_t i = 4; i < length; i++) end->wrong = end->wrong || payload[i] != (end->received & 0xff);
         nl_queue_pop(in);
         end->received++;

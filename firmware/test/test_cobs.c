@@ -31,8 +31,8 @@ static size_t obvious_encode(const uint8_t *octets, size_t length, uint8_t *out)
     return at;
 }
 
-static enum nl_cobs_end decode_in_pieces(struct nl_cobs_decoder *decoder, const uint8_t *octets, size_t length,
-                                         uint32_t *seed)
+static enum nl_cobs_end decode_in_pieces(struct nl_cobs_decoder *decoder, const uint8_t *octets,
+                                         size_t length, uint32_t *seed)
 {
     enum nl_cobs_end end = NL_COBS_MORE;
     for (size_t at = 0; at < length && end == NL_COBS_MORE;) {
@@ -58,7 +58,8 @@ static bool round_trip(uint32_t *seed)
     nl_cobs_encode(&encoder, octets + offset + cut, length - cut);
     size_t got = (size_t)(nl_cobs_encode_end(&encoder) - encoded) - offset;
     size_t expected = obvious_encode(octets + offset, length, wanted);
-    if (got != expected || got > nl_cobs_bound(length) || memcmp(encoded + offset, wanted, got) != 0) return false;
+    if (got != expected || got > nl_cobs_bound(length) || memcmp(encoded + offset, wanted, got) != 0)
+        return false;
 
     struct nl_cobs_decoder decoder;
     nl_cobs_decode_begin(&decoder, decoded + offset, length);

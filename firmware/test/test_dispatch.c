@@ -7,6 +7,7 @@
 enum state { CLOSED, OPEN };
 enum fault { HEALTHY, ABSENT, DEAD_BUS, WEDGED, UNPLUGGED };
 
+/* clang-format off */
 static const struct {
     const char *name;
     enum state mac;
@@ -70,6 +71,7 @@ static const struct {
     { "a message of one octet", CLOSED, HEALTHY, "\x01", 1, -1, "", 0 },
     { "an empty message", CLOSED, HEALTHY, "", 0, -1, "", 0 },
 };
+/* clang-format on */
 
 static void set_fault(struct rig *rig, enum fault fault)
 {
@@ -108,6 +110,8 @@ void test_dispatch(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         check(run(&rig, i), "dispatch: %s", cases[i].name);
         bool refused = cases[i].status < 0 && (cases[i].length < 2 || (uint8_t)cases[i].request[0] == 0x7f);
-        if (refused) check(rig.board.statistics.value[NL_REQUESTS_REFUSED] == 1, "dispatch: %s: counted", cases[i].name);
+        if (refused)
+            check(rig.board.statistics.value[NL_REQUESTS_REFUSED] == 1, "dispatch: %s: counted",
+                  cases[i].name);
     }
 }

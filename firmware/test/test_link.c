@@ -25,7 +25,8 @@ static void feed_control(unsigned port, enum nl_kind kind, uint16_t session, uin
     rig_feed_frame(&rig, port, &control, NULL, 0);
 }
 
-static void feed_open(unsigned port, uint8_t version_min, uint8_t version_max, uint16_t session, uint8_t nonce)
+static void feed_open(unsigned port, uint8_t version_min, uint8_t version_max, uint16_t session,
+                      uint8_t nonce)
 {
     uint8_t open[NL_OPEN_LENGTH] = { version_min, version_max, 32, 0x06, 0x35, 0, 0, 0, nonce };
     struct nl_header control = { version_min, NL_OPEN, session, 0, 0, 65535 };
@@ -61,7 +62,8 @@ static void sessions(void)
     feed_control(0, NL_POLL, 0x9999, 0, 0);
     rig.now += 200000;
     nl_board_poll(&rig.board);
-    check(next_is(0, NL_RESET) && header.session == 0x9999, "link: a frame of another session is answered RESET");
+    check(next_is(0, NL_RESET) && header.session == 0x9999,
+          "link: a frame of another session is answered RESET");
     feed_control(0, NL_POLL, 0x9999, 0, 0);
     nl_board_poll(&rig.board);
     check(!next(0), "link: once in 100 ms");
@@ -108,7 +110,8 @@ static void acknowledgements(void)
     check(next_is(0, NL_ACK) && header.ack == 9, "link: at once when a quarter of the window is used up");
     rig_feed_data(&rig, 0, 5, 0, no_answer, sizeof no_answer);
     nl_board_poll(&rig.board);
-    check(next_is(0, NL_ACK) && rig.board.statistics.value[NL_DUPLICATES] == 1, "link: a duplicate at once, too");
+    check(next_is(0, NL_ACK) && rig.board.statistics.value[NL_DUPLICATES] == 1,
+          "link: a duplicate at once, too");
     feed_control(0, NL_POLL, 0x1234, 9, 0);
     nl_board_poll(&rig.board);
     check(next_is(0, NL_ACK) && header.ack == 9, "link: POLL is answered at once");
@@ -134,7 +137,8 @@ static void resending(void)
     rig_open(&rig, 0, 65535);
     for (uint8_t i = 0; i < 3; i++) echo(i, 0, i);
     nl_board_poll(&rig.board);
-    check(next_is(0, NL_DATA) && next_is(0, NL_DATA) && next_is(0, NL_DATA) && !next(0), "link: three answers");
+    check(next_is(0, NL_DATA) && next_is(0, NL_DATA) && next_is(0, NL_DATA) && !next(0),
+          "link: three answers");
     feed_control(0, NL_NAK, 0x1234, 3, 1);
     nl_board_poll(&rig.board);
     check(next_is(0, NL_DATA) && header.seq == 1 && next_is(0, NL_DATA) && header.seq == 2 && !next(0),

@@ -61,7 +61,8 @@ static void sends(void)
             return;
         }
     }
-    check(rig.frames_sent == 40, "mac: 40 frames of all lengths leave the chip unchanged, over the clock's wrap");
+    check(rig.frames_sent == 40,
+          "mac: 40 frames of all lengths leave the chip unchanged, over the clock's wrap");
 }
 
 static void pipelined_sends(void)
@@ -77,7 +78,8 @@ static void pipelined_sends(void)
     message[1] = 7;
     request(message, 2);
     rig_run(&rig, 10000);
-    check(!next_message() && rig.board.mac.send_count == 6, "mac: six sends under way, and the echo behind them");
+    check(!next_message() && rig.board.mac.send_count == 6,
+          "mac: six sends under way, and the echo behind them");
     rig.chip.silent_send = false;
     rig.chip.sockets[0][2] |= NL_W5500_SENDOK;
     rig_run(&rig, 10000);
@@ -93,8 +95,10 @@ static void send_limits(void)
     rig.chip.silent_send = true;
     request(message, sizeof message);
     rig_run(&rig, 600000);
-    check(next_message() && frame[9] == NL_CHIP_TIMEOUT, "mac: a send that does not end is answered CHIP_TIMEOUT");
-    check(rig.board.mac.open && rig.board.mac.counters.value[NL_MAC_CHIP_RESETS] == 1, "mac: and the chip recovers");
+    check(next_message() && frame[9] == NL_CHIP_TIMEOUT,
+          "mac: a send that does not end is answered CHIP_TIMEOUT");
+    check(rig.board.mac.open && rig.board.mac.counters.value[NL_MAC_CHIP_RESETS] == 1,
+          "mac: and the chip recovers");
     begin(0, 0);
     rig.chip.silent_send = true;
     request(message, sizeof message);
@@ -114,14 +118,16 @@ static void receives(void)
         size_t octets = build(wire, lengths[i % 7], i + 1);
         w5500_model_receive(&rig.chip, wire, octets);
         rig_run(&rig, 100);
-        if (next_message() && frame[7] == NL_MAC_RECEIVED && length - NL_FRAME_HEADER - NL_EVENT_HEAD == octets &&
+        if (next_message() && frame[7] == NL_MAC_RECEIVED &&
+            length - NL_FRAME_HEADER - NL_EVENT_HEAD == octets &&
             memcmp(frame + NL_FRAME_HEADER + NL_EVENT_HEAD, wire, octets) == 0) {
             good++;
         }
         struct nl_header ack = { 1, NL_ACK, 0x1234, host_seq, host_ack, 65535 };
         rig_feed_frame(&rig, 0, &ack, NULL, 0);
     }
-    check(good == 70, "mac: 70 frames of all lengths arrive unchanged, over the buffer's and the clock's wrap");
+    check(good == 70,
+          "mac: 70 frames of all lengths arrive unchanged, over the buffer's and the clock's wrap");
     check(rig.board.mac.counters.value[NL_MAC_FRAMES_RECEIVED] == 70, "mac: counted");
 }
 
@@ -131,7 +137,8 @@ static void burst(void)
     unsigned got = 0;
     begin(0, 0);
     for (unsigned i = 0; i < 10; i++) w5500_model_receive(&rig.chip, wire, build(wire, 1514, i + 1));
-    check(!w5500_model_receive(&rig.chip, wire, 1514) && rig.chip.dropped == 1, "mac: ten frames fill the chip");
+    check(!w5500_model_receive(&rig.chip, wire, 1514) && rig.chip.dropped == 1,
+          "mac: ten frames fill the chip");
     struct nl_header ack = { 1, NL_ACK, 0x1234, 0, 0, 3200 };
     rig.board.link.edge = 3200;
     for (unsigned i = 0; i < 20; i++) {
@@ -142,7 +149,8 @@ static void burst(void)
         rig_feed_frame(&rig, 0, &ack, NULL, 0);
         if (got == 10) break;
     }
-    check(got == 10 && rig.board.mac.counters.value[NL_MAC_BUFFER_FULL] > 0, "mac: all ten come, and the full buffer is counted");
+    check(got == 10 && rig.board.mac.counters.value[NL_MAC_BUFFER_FULL] > 0,
+          "mac: all ten come, and the full buffer is counted");
 }
 
 static void impossible_lengths(void)
@@ -150,8 +158,11 @@ static void impossible_lengths(void)
     static const struct {
         const char *name;
         uint8_t high, low;
-    } cases[] = { { "zero", 0, 0 }, { "less than a header", 0, 15 }, { "more than a frame", 0x06, 0x00 },
-                  { "more than is there", 0x01, 0x00 }, { "all ones", 0xff, 0xff } };
+    } cases[] = { { "zero", 0, 0 },
+                  { "less than a header", 0, 15 },
+                  { "more than a frame", 0x06, 0x00 },
+                  { "more than is there", 0x01, 0x00 },
+                  { "all ones", 0xff, 0xff } };
     uint8_t wire[60];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         begin(0, 0);
@@ -162,8 +173,8 @@ static void impossible_lengths(void)
         bool recovered = !next_message() && rig.board.mac.counters.value[NL_MAC_CHIP_RESETS] == 1;
         w5500_model_receive(&rig.chip, wire, sizeof wire);
         rig_run(&rig, 1000);
-        check(recovered && next_message() && frame[7] == NL_MAC_RECEIVED, "mac: a length of %s, and it goes on",
-              cases[i].name);
+        check(recovered && next_message() && frame[7] == NL_MAC_RECEIVED,
+              "mac: a length of %s, and it goes on", cases[i].name);
     }
     begin(0, 0);
     uint8_t tagged[1518];
@@ -188,7 +199,11 @@ static void filters(void)
         { "another's address", NL_W5500_MFEN, { 4, 4, 4, 4, 4, 4 }, 0x0800, false },
         { "the own address", NL_W5500_MFEN, { 2, 0, 0, 0, 0, 1 }, 0x0800, true },
         { "broadcast", NL_W5500_MFEN, { 255, 255, 255, 255, 255, 255 }, 0x0806, true },
-        { "broadcast, BCASTB", NL_W5500_MFEN | NL_W5500_BCASTB, { 255, 255, 255, 255, 255, 255 }, 0x0806, false },
+        { "broadcast, BCASTB",
+          NL_W5500_MFEN | NL_W5500_BCASTB,
+          { 255, 255, 255, 255, 255, 255 },
+          0x0806,
+          false },
         { "IPv4 multicast", NL_W5500_MFEN, { 1, 0, 0x5e, 0, 0, 1 }, 0x0800, true },
         { "IPv4 multicast, MMB", NL_W5500_MFEN | NL_W5500_MMB, { 1, 0, 0x5e, 0, 0, 1 }, 0x0800, false },
         { "IPv6, MIP6B", NL_W5500_MFEN | NL_W5500_MIP6B, { 2, 0, 0, 0, 0, 1 }, 0x86dd, false },
@@ -200,7 +215,8 @@ static void filters(void)
         begin(0, cases[i].filter);
         w5500_model_receive(&rig.chip, wire, sizeof wire);
         rig_run(&rig, 1000);
-        check(next_message() == cases[i].comes, "mac: %s %s", cases[i].name, cases[i].comes ? "comes" : "is blocked");
+        check(next_message() == cases[i].comes, "mac: %s %s", cases[i].name,
+              cases[i].comes ? "comes" : "is blocked");
     }
 }
 
@@ -211,7 +227,8 @@ static void ends_with_the_session(void)
     rig_feed_frame(&rig, 0, &close, NULL, 0);
     rig_run(&rig, 1000);
     uint8_t wire[60] = { 0 };
-    check(!rig.board.mac.open && !w5500_model_receive(&rig.chip, wire, sizeof wire), "mac: CLOSE closes the MAC");
+    check(!rig.board.mac.open && !w5500_model_receive(&rig.chip, wire, sizeof wire),
+          "mac: CLOSE closes the MAC");
     check(nl_board_poll(&rig.board) == NL_FOREVER, "mac: without a session nothing is due");
 }
 

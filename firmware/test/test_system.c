@@ -25,7 +25,8 @@ static void acknowledge(uint8_t ack)
 static void rates(void)
 {
     ask_rate();
-    check(rig_take_frame(&rig, 1, &header, frame, &length) && frame[9] == NL_OK && rig.ports[1].rate == 115200,
+    check(rig_take_frame(&rig, 1, &header, frame, &length) && frame[9] == NL_OK &&
+              rig.ports[1].rate == 115200,
           "system: a rate is answered at the old one");
     rig_run(&rig, 100000);
     check(rig.ports[1].rate == 115200, "system: nothing changes before the answer is acknowledged");
@@ -63,9 +64,11 @@ static void restarts(void)
     rig_open(&rig, 0, 65535);
     rig_feed_data(&rig, 0, 0, 0, request, sizeof request);
     rig_run(&rig, 40000);
-    check(rig_take_frame(&rig, 0, &header, frame, &length) && rig.restarts == 0, "system: reset answers first");
+    check(rig_take_frame(&rig, 0, &header, frame, &length) && rig.restarts == 0,
+          "system: reset answers first");
     rig_run(&rig, 20000);
-    check(rig.restarts == 1 && rig.restarted_as == NL_RESTART_LOADER, "system: and happens within 100 ms, once");
+    check(rig.restarts == 1 && rig.restarted_as == NL_RESTART_LOADER,
+          "system: and happens within 100 ms, once");
 }
 
 static void link_events(void)
@@ -75,7 +78,8 @@ static void link_events(void)
     rig_open(&rig, 0, 65535);
     rig_feed_data(&rig, 0, 0, 0, request, sizeof request);
     rig_run(&rig, 300000);
-    while (rig_take_frame(&rig, 0, &header, frame, &length)) {}
+    while (rig_take_frame(&rig, 0, &header, frame, &length)) {
+    }
     rig.chip.cable = false;
     rig_run(&rig, 110000);
     check(rig_take_frame(&rig, 0, &header, frame, &length) && frame[7] == NL_PHY_CHANGED && frame[8] == 0 &&

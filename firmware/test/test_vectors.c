@@ -47,8 +47,8 @@ static void check_encoding(const uint8_t *octets, size_t length, const uint8_t *
     check_octets(encoded, got - 1, wanted, wanted_length, "%s: encoded", name);
 }
 
-static void check_decoding(const uint8_t *encoded, size_t encoded_length, const uint8_t *wanted, size_t length,
-                           const char *name)
+static void check_decoding(const uint8_t *encoded, size_t encoded_length, const uint8_t *wanted,
+                           size_t length, const char *name)
 {
     static uint8_t decoded[OCTETS];
     static const uint8_t delimiter[1];
@@ -77,8 +77,9 @@ static void frame_vector(struct rig *rig, char **field)
         check(false, "frame: %s has five numbers", field[0]);
         return;
     }
-    struct nl_header header = { 1, (uint8_t)kind, (uint16_t)session, (uint8_t)seq, (uint8_t)ack,
-                                (uint16_t)credit };
+    struct nl_header header = {
+        1, (uint8_t)kind, (uint16_t)session, (uint8_t)seq, (uint8_t)ack, (uint16_t)credit
+    };
     nl_header_encode(&header, frame);
     size_t length = NL_FRAME_HEADER + hex(field[2], frame + NL_FRAME_HEADER);
     nl_put32(frame + length, nl_crc32(&rig->crc, frame, length));
@@ -127,7 +128,8 @@ void test_vectors(const char *path)
     static struct rig rig;
     unsigned vectors = 0;
     FILE *file = fopen(path, "r");
-    if (!check(file != NULL, "the vectors are at %s", path)) return;
+    check(file != NULL, "the vectors are at %s", path);
+    if (file == NULL) return;
     rig_init(&rig, 0);
     while (fgets(line, sizeof line, file) != NULL) {
         char *kind = trim(line), *rest = strchr(kind, ' '), *field[FIELDS] = { "", "", "", "" };
@@ -140,11 +142,16 @@ void test_vectors(const char *path)
             rest = bar;
         }
         vectors++;
-        if (strcmp(kind, "crc") == 0) crc_vector(&rig, field);
-        else if (strcmp(kind, "cobs") == 0) cobs_vector(field);
-        else if (strcmp(kind, "frame") == 0) frame_vector(&rig, field);
-        else if (strcmp(kind, "bad") == 0) bad_vector(&rig, field);
-        else check(false, "unknown kind of vector: %s", kind);
+        if (strcmp(kind, "crc") == 0)
+            crc_vector(&rig, field);
+        else if (strcmp(kind, "cobs") == 0)
+            cobs_vector(field);
+        else if (strcmp(kind, "frame") == 0)
+            frame_vector(&rig, field);
+        else if (strcmp(kind, "bad") == 0)
+            bad_vector(&rig, field);
+        else
+            check(false, "unknown kind of vector: %s", kind);
     }
     fclose(file);
     check(vectors >= 30, "%u vectors were read", vectors);

@@ -4,6 +4,7 @@
 
 static const uint8_t address[6] = { 2, 0, 0, 0, 0, 1 };
 
+/* clang-format off */
 static const struct {
     const char *name;
     uint8_t version;
@@ -21,6 +22,7 @@ static const struct {
     { "a receive size that is torn twice", 4, false, false, 2, 0, NL_OK, NL_OK, NL_OK },
     { "a receive size that never settles", 4, false, false, 1000, 0, NL_OK, NL_OK, NL_CHIP_TIMEOUT },
 };
+/* clang-format on */
 
 static void faults(void)
 {
@@ -48,7 +50,8 @@ static void registers(void)
     static struct rig rig;
     rig_init(&rig, 0);
     check(nl_w5500_open(&rig.board.chip, address, NL_W5500_MFEN | NL_W5500_MMB) == NL_OK, "w5500: open");
-    check(rig.chip.sockets[0][0x1e] == 16 && rig.chip.sockets[0][0x1f] == 16 && rig.chip.sockets[7][0x1e] == 0,
+    check(rig.chip.sockets[0][0x1e] == 16 && rig.chip.sockets[0][0x1f] == 16 &&
+              rig.chip.sockets[7][0x1e] == 0,
           "w5500: all the memory is socket 0's");
     check(rig.chip.sockets[0][0] == 0xa4 && rig.chip.sockets[0][3] == 0x42, "w5500: Sn_MR and Sn_SR");
     check_octets(rig.chip.common + 0x09, 6, address, 6, "w5500: SHAR");

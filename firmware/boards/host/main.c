@@ -54,8 +54,8 @@ static void on_signal(int number)
     errno = before;
 }
 
-static int hal_spi_transfer(void *context, const uint8_t header[NL_SPI_HEADER], const uint8_t *tx, uint8_t *rx,
-                            size_t length)
+static int hal_spi_transfer(void *context, const uint8_t header[NL_SPI_HEADER], const uint8_t *tx,
+                            uint8_t *rx, size_t length)
 {
     struct process *process = context;
     return w5500_model_transfer(&process->chip, header, tx, rx, length);
@@ -72,7 +72,8 @@ static uint64_t hal_uptime_us(void *context)
     const struct process *process = context;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t seconds = now.tv_sec - process->started.tv_sec, nanoseconds = now.tv_nsec - process->started.tv_nsec;
+    int64_t seconds = now.tv_sec - process->started.tv_sec,
+            nanoseconds = now.tv_nsec - process->started.tv_nsec;
     return (uint64_t)(seconds * 1000000 + nanoseconds / 1000);
 }
 
@@ -229,7 +230,8 @@ static void run(struct process *process)
     while (!process->port.over) {
         uint32_t wait = nl_board_poll(&process->board);
         if (process->restart) boot(process, NL_BOOT_ASKED);
-        if (w5500_model_interrupt(&process->chip) && process->board.mac.open && !process->board.mac.receiving) {
+        if (w5500_model_interrupt(&process->chip) && process->board.mac.open &&
+            !process->board.mac.receiving) {
             wait = 0;
         }
         port_write(&process->port);
@@ -280,7 +282,8 @@ int main(int argc, char **argv)
     fill_hal(&process);
     nl_crc32_init(&process.crc);
     w5500_model_init(&process.chip);
-    if (!catch_signals() || !wire_open(&process.wire, &process.options, &process.chip) || !open_port(&process)) {
+    if (!catch_signals() || !wire_open(&process.wire, &process.options, &process.chip) ||
+        !open_port(&process)) {
         perror("netlab-board");
         return 1;
     }

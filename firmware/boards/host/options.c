@@ -39,13 +39,20 @@ const char *options_parse(int argc, char **argv, struct options *options)
 {
     *options = (struct options){ .wire = WIRE_LOOPBACK };
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--stdio") == 0) options->stdio = true;
-        else if (strcmp(argv[i], "--silent") == 0) options->silent = true;
-        else if (strcmp(argv[i], "--old-version") == 0) options->old_version = true;
-        else if (strcmp(argv[i], "--help") == 0) options->help = true;
-        else if (strcmp(argv[i], "--wire") != 0) return "unknown option";
-        else if (++i == argc) return "--wire wants a value";
-        else if (!parse_wire(argv[i], options)) return "--wire takes none, loopback or udp:LOCAL:REMOTE";
+        if (strcmp(argv[i], "--stdio") == 0)
+            options->stdio = true;
+        else if (strcmp(argv[i], "--silent") == 0)
+            options->silent = true;
+        else if (strcmp(argv[i], "--old-version") == 0)
+            options->old_version = true;
+        else if (strcmp(argv[i], "--help") == 0)
+            options->help = true;
+        else if (strcmp(argv[i], "--wire") != 0)
+            return "unknown option";
+        else if (++i == argc)
+            return "--wire wants a value";
+        else if (!parse_wire(argv[i], options))
+            return "--wire takes none, loopback or udp:LOCAL:REMOTE";
     }
     return NULL;
 }

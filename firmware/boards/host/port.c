@@ -11,10 +11,10 @@ static bool make_raw(int terminal)
 {
     struct termios settings;
     if (tcgetattr(terminal, &settings) != 0) return false;
-    settings.c_iflag &= (tcflag_t)~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    settings.c_iflag &= (tcflag_t) ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
     settings.c_oflag &= (tcflag_t)~OPOST;
-    settings.c_lflag &= (tcflag_t)~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-    settings.c_cflag &= (tcflag_t)~(CSIZE | PARENB);
+    settings.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    settings.c_cflag &= (tcflag_t) ~(CSIZE | PARENB);
     settings.c_cflag |= CS8;
     return tcsetattr(terminal, TCSANOW, &settings) == 0;
 }
@@ -57,16 +57,20 @@ void port_read(struct port *port)
     size_t room = PORT_INBOX - port->in_to;
     if (room == 0) return;
     ssize_t got = read(port->in, port->inbox + port->in_to, room);
-    if (got > 0) port->in_to += (size_t)got;
-    else if (got == 0 || !just_not_now()) port->over = true;
+    if (got > 0)
+        port->in_to += (size_t)got;
+    else if (got == 0 || !just_not_now())
+        port->over = true;
 }
 
 void port_write(struct port *port)
 {
     if (port->out_from == port->out_to) return;
     ssize_t put = write(port->out, port->outbox + port->out_from, port->out_to - port->out_from);
-    if (put > 0) port->out_from += (size_t)put;
-    else if (put < 0 && !just_not_now()) port->over = true;
+    if (put > 0)
+        port->out_from += (size_t)put;
+    else if (put < 0 && !just_not_now())
+        port->over = true;
     if (port->out_from == port->out_to) port->out_from = port->out_to = 0;
 }
 

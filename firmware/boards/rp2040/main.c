@@ -46,8 +46,8 @@ void timer_interrupt(void)
     woken = true;
 }
 
-static int hal_spi_transfer(void *context, const uint8_t header[NL_SPI_HEADER], const uint8_t *tx, uint8_t *rx,
-                            size_t length)
+static int hal_spi_transfer(void *context, const uint8_t header[NL_SPI_HEADER], const uint8_t *tx,
+                            uint8_t *rx, size_t length)
 {
     (void)context;
     return spi_transfer(header, tx, rx, length);
@@ -120,8 +120,10 @@ static const uint8_t *hal_port_receive(void *context, unsigned port, size_t *len
 static void hal_port_consume(void *context, unsigned port, size_t length)
 {
     (void)context;
-    if (port == PORT_USB) usb_consume(length);
-    else uart_consume(length);
+    if (port == PORT_USB)
+        usb_consume(length);
+    else
+        uart_consume(length);
 }
 
 static uint8_t *hal_port_reserve(void *context, unsigned port, size_t length)
@@ -133,8 +135,10 @@ static uint8_t *hal_port_reserve(void *context, unsigned port, size_t length)
 static void hal_port_commit(void *context, unsigned port, size_t length)
 {
     (void)context;
-    if (port == PORT_USB) usb_commit(length);
-    else uart_commit(length);
+    if (port == PORT_USB)
+        usb_commit(length);
+    else
+        uart_commit(length);
 }
 
 static uint32_t hal_port_rate(void *context, unsigned port, uint32_t *highest)

@@ -39,7 +39,14 @@
 
 enum { CLK_SYS_HZ = 125000000, CLK_REF_MHZ = 12 };
 
-enum irq { IRQ_TIMER_0 = 0, IRQ_TIMER_1 = 1, IRQ_USBCTRL = 5, IRQ_DMA_0 = 11, IRQ_IO_BANK0 = 13, IRQ_UART0 = 20 };
+enum irq {
+    IRQ_TIMER_0 = 0,
+    IRQ_TIMER_1 = 1,
+    IRQ_USBCTRL = 5,
+    IRQ_DMA_0 = 11,
+    IRQ_IO_BANK0 = 13,
+    IRQ_UART0 = 20
+};
 
 enum gpio_function { GPIO_SPI = 1, GPIO_UART = 2, GPIO_SIO = 5 };
 

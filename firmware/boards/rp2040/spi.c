@@ -43,7 +43,7 @@ enum {
     TIMER_ARMED = 0x20,
     ALARM1 = 1 << 1,
 
-    WAIT_ROUNDS = 1000,      /* An octet takes 32 cycles. */
+    WAIT_ROUNDS = 1000,     /* An octet takes 32 cycles. */
     BURST_LIMIT_US = 10000, /* The longest takes 0.4 ms. */
 };
 

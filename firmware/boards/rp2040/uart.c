@@ -30,7 +30,7 @@ enum {
     PIN_TX = 0,
     PIN_RX = 1,
 
-    INBOX = 8192, /* 27 ms at 3,000,000 bit/s. A power of two. */
+    INBOX = 8192,  /* 27 ms at 3,000,000 bit/s. A power of two. */
     OUTBOX = 8192, /* No more: T1 counts on 8192 octets at most before a frame. */
 };
 
@@ -87,8 +87,10 @@ void uart_interrupt(void)
     while (!(REG(UART0 + UARTFR) & FR_RX_EMPTY)) {
         uint32_t octet = REG(UART0 + UARTDR);
         if (octet & DR_OVERRUN) uart.lost++;
-        if (head - uart.in_tail < INBOX) inbox[head++ % INBOX] = (uint8_t)octet;
-        else uart.lost++;
+        if (head - uart.in_tail < INBOX)
+            inbox[head++ % INBOX] = (uint8_t)octet;
+        else
+            uart.lost++;
     }
     uart.in_head = head;
     REG(UART0 + UARTICR) = INT_RX | INT_RX_TIMEOUT;

@@ -266,10 +266,12 @@ static void handle_setup(void)
     usb.address = 0;
     switch (setup[0] | setup[1] << 8) {
         case GET_DESCRIPTOR:
-            descriptor = usb_descriptor((uint8_t)(value >> 8), (uint8_t)value, usb.serial_number, usb.string,
-                                        &length);
-            if (descriptor == NULL) ep0_stall();
-            else ep0_answer(descriptor, length, asked);
+            descriptor =
+                usb_descriptor((uint8_t)(value >> 8), (uint8_t)value, usb.serial_number, usb.string, &length);
+            if (descriptor == NULL)
+                ep0_stall();
+            else
+                ep0_answer(descriptor, length, asked);
             break;
         case SET_ADDRESS:
             usb.address = value & 0x7f;
@@ -330,7 +332,12 @@ static void handle_ep0_received(void)
 
 static void handle_buffers(void)
 {
-    enum { EP0_IN = 1 << 0, EP0_OUT = 1 << 1, DATA_IN = 1 << (2 * USB_EP_DATA), DATA_OUT = 2 << (2 * USB_EP_DATA) };
+    enum {
+        EP0_IN = 1 << 0,
+        EP0_OUT = 1 << 1,
+        DATA_IN = 1 << (2 * USB_EP_DATA),
+        DATA_OUT = 2 << (2 * USB_EP_DATA)
+    };
     uint32_t done = REG(USB_REGS + BUFF_STATUS);
     REG_CLEAR(USB_REGS + BUFF_STATUS) = done;
     if (done & EP0_IN) handle_ep0_sent();

@@ -5,18 +5,29 @@
 /* Raspberry Pi's identity for a CDC device on the RP2040; the strings tell netlab's boards from others. */
 enum { VENDOR = 0x2e8a, PRODUCT = 0x000a, RELEASE = 0x0100 };
 
-enum { DEVICE = 1, CONFIGURATION = 2, STRING = 3, INTERFACE = 4, ENDPOINT = 5, ASSOCIATION = 11, CS_INTERFACE = 36 };
+enum {
+    DEVICE = 1,
+    CONFIGURATION = 2,
+    STRING = 3,
+    INTERFACE = 4,
+    ENDPOINT = 5,
+    ASSOCIATION = 11,
+    CS_INTERFACE = 36
+};
 enum { STRING_LANGUAGES, STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERIAL_NUMBER };
 enum { CLASS_CDC = 2, SUBCLASS_ACM = 2, CLASS_CDC_DATA = 10, EP_IN = 0x80, BULK = 2, INTERRUPT = 3 };
 
 #define LE16(value) (value) & 0xff, (value) >> 8
 
+/* clang-format off */
 static const uint8_t device[] = {
     18,    DEVICE,       LE16(0x0200), 0xef, 2, 1, /* miscellaneous, with interface associations */
     USB_PACKET, LE16(VENDOR), LE16(PRODUCT), LE16(RELEASE),
     STRING_MANUFACTURER, STRING_PRODUCT, STRING_SERIAL_NUMBER, 1,
 };
+/* clang-format on */
 
+/* clang-format off */
 static const uint8_t configuration[] = {
     9, CONFIGURATION, LE16(75), 2, 1, 0, 0x80, 50, /* bus powered, 100 mA */
     8, ASSOCIATION, 0, 2, CLASS_CDC, SUBCLASS_ACM, 0, 0,
@@ -30,6 +41,7 @@ static const uint8_t configuration[] = {
     7, ENDPOINT, USB_EP_DATA, BULK, LE16(USB_PACKET), 0,
     7, ENDPOINT, EP_IN | USB_EP_DATA, BULK, LE16(USB_PACKET), 0,
 };
+/* clang-format on */
 
 _Static_assert(sizeof configuration == 75, "wTotalLength");
 

@@ -11,7 +11,7 @@ enum {
     SCRATCH_BOOTS = 0x10,
     SCRATCH_RESETS = 0x14,
     SCRATCH_DETAIL = 0x18, /* Where it faulted; for a debugger. */
-    ROM_MAGIC = 0x28, /* SCRATCH7 */
+    ROM_MAGIC = 0x28,      /* SCRATCH7 */
 
     CTRL_ENABLE = 1 << 30,
     CTRL_PAUSE = 7 << 24, /* While a debugger halts a core. */
