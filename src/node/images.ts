@@ -22,8 +22,8 @@ interface ManifestEntry {
   readonly board: string;
   /** `bin`: the flash as it is from its first octet on. Others are for flashing. */
   readonly format: string;
-  /** The firmware's version. */
-  readonly firmware: string;
+  /** The firmware's. */
+  readonly version: string;
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
@@ -47,7 +47,7 @@ export function loadImage(board: string, folder: string = IMAGES): FirmwareImage
     const details = { board, path, reason: flaw };
     throw new NetlabError('image-altered', EXIT.flashFailed, `${path}: ${flaw}`, details);
   }
-  return { board, version: entry.firmware, sourceHash: entry.sourceHash, octets };
+  return { board, version: entry.version, sourceHash: entry.sourceHash, octets };
 }
 
 /** The boards that there are images for; none when the manifest cannot be read. */
@@ -97,11 +97,11 @@ function readManifest(folder: string): readonly ManifestEntry[] {
 }
 
 function isEntry(entry: unknown): entry is ManifestEntry {
-  const { board, format, firmware, file, size, sha256, sourceHash } = (entry ?? {}) as Record<
+  const { board, format, version, file, size, sha256, sourceHash } = (entry ?? {}) as Record<
     string,
     unknown
   >;
-  const texts = [board, format, firmware, file, sha256, sourceHash];
+  const texts = [board, format, version, file, sha256, sourceHash];
   // A name with a folder in it could point anywhere.
   return (
     texts.every((text) => typeof text === 'string') &&
