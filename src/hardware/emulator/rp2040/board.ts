@@ -10,7 +10,7 @@ import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { CodeCache, sharedCodeOf } from './compiler/cache.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
-import { SpiBus } from './spi-burst.ts';
+import { SpiBus } from './spi-bus.ts';
 import { UsbHost, type UsbIdentity } from './usb-host.ts';
 
 const SCSn = 17;
@@ -174,7 +174,7 @@ export class Board {
     const code = interpreted ? undefined : new CodeCache(sharedCodeOf(image), mcu);
     mcu.guard = code?.guard;
     const spi = new SpiBus(mcu, this.#chip, domain);
-    cpu = new Cpu({ mcu, clock, code, takeWait: () => spi.takeWait(), onFault });
+    cpu = new Cpu({ mcu, clock, code, spi, onFault });
     const usb = new UsbHost({ mcu, clock: domain, lineRate: 115200, onOutput });
     const core = cpu;
     mcu.watchdog.onWatchdogTrigger = () => {

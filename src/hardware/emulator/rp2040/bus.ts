@@ -6,6 +6,7 @@
 import type { VirtualClock } from '../clock.ts';
 import type { CodeGuard } from './code-guard.ts';
 import type { Mcu } from './mcu.ts';
+import type { SpiBus } from './spi-bus.ts';
 
 export const RAM_START = 0x20000000;
 export const RAM_SIZE = 264 * 1024;
@@ -13,14 +14,15 @@ export const RAM_SIZE = 264 * 1024;
 export const CYCLE = 8;
 
 const FLASH = 0x10;
-/** The dearest access that a block's cycle bound allows for: a write to a slow peripheral. */
-const EXTRA_MAX = 3;
+const SPI0 = 0x4003c000;
+const SSPDR = 0x4003c008;
+/** No block of compiled code takes longer, waits apart. */
+export const BLOCK_CYCLES_MAX = 512;
 
 export interface BusOptions {
   readonly mcu: Mcu;
   readonly clock: VirtualClock;
-  /** Cycles that the access just made waited for. */
-  readonly takeWait: () => number;
+  readonly spi: SpiBus;
   /** Someone wants the CPU to stop after this instruction. */
   readonly interrupted: () => boolean;
 }
@@ -42,16 +44,17 @@ export class Bus {
   readonly #mcu: Mcu;
   readonly #clock: VirtualClock;
   readonly #guard: CodeGuard | undefined;
-  readonly #takeWait: () => number;
+  readonly #spi: SpiBus;
   readonly #interrupted: () => boolean;
   readonly #flash: DataView;
   #base = 0;
   #due = 0;
+  #limit = 0;
 
-  constructor({ mcu, clock, takeWait, interrupted }: BusOptions) {
+  constructor({ mcu, clock, spi, interrupted }: BusOptions) {
     this.#mcu = mcu;
     this.#clock = clock;
-    this.#takeWait = takeWait;
+    this.#spi = spi;
     this.#interrupted = interrupted;
     this.core = mcu.core;
     this.R = mcu.core.registers;
@@ -68,7 +71,9 @@ export class Bus {
     this.#base = this.#clock.nanos;
     this.#due = this.#clock.nextDue;
     this.stop = false;
-    return Math.min(Math.ceil((Math.min(until, this.#due) - this.#base) / CYCLE), 1 << 29);
+    const cycles = Math.ceil((Math.min(until, this.#due) - this.#base) / CYCLE);
+    this.#limit = Math.min(cycles, 1 << 29);
+    return this.#limit;
   }
 
   /** Brings the clock to `cycle`, before which nothing is due. */
@@ -87,8 +92,11 @@ export class Bus {
       return this.#flash.getInt32(address & 0xffffff, true);
     }
     this.finish(cycle);
-    const value = this.#mcu.readUint32(address) | 0;
-    this.#done(address, false);
+    const value =
+      (address & ~0xfff) === SPI0
+        ? this.#spi.read(address & 0xfff)
+        : this.#mcu.readUint32(address) | 0;
+    this.#done(address, false, cycle);
     return value;
   }
 
@@ -99,7 +107,7 @@ export class Bus {
     }
     this.finish(cycle);
     const value = this.#mcu.readUint16(address >>> 0);
-    this.#done(address, false);
+    this.#done(address, false, cycle);
     return value;
   }
 
@@ -110,34 +118,37 @@ export class Bus {
     }
     this.finish(cycle);
     const value = this.#mcu.readUint8(address >>> 0);
-    this.#done(address, false);
+    this.#done(address, false, cycle);
     return value;
   }
 
   store32(address: number, value: number, cycle: number): void {
     this.finish(cycle);
-    this.#mcu.writeUint32(address >>> 0, value >>> 0);
-    this.#done(address, true);
+    if (address === SSPDR) this.#spi.write(SSPDR - SPI0, value);
+    else this.#mcu.writeUint32(address >>> 0, value >>> 0);
+    this.#done(address, true, cycle);
   }
 
   store16(address: number, value: number, cycle: number): void {
     this.finish(cycle);
     this.#mcu.writeUint16(address >>> 0, value >>> 0);
-    this.#done(address, true);
+    this.#done(address, true, cycle);
   }
 
   store8(address: number, value: number, cycle: number): void {
     this.finish(cycle);
     this.#mcu.writeUint8(address >>> 0, value >>> 0);
-    this.#done(address, true);
+    this.#done(address, true, cycle);
   }
 
-  #done(address: number, write: boolean): void {
-    this.extra = this.core.cyclesIO(address, write) - 1 + this.#takeWait();
+  #done(address: number, write: boolean, cycle: number): void {
+    const wait = this.#spi.takeWait();
+    this.extra = this.core.cyclesIO(address, write) - 1 + wait;
     this.stop =
       this.core.interruptsUpdated ||
       this.#clock.nextDue < this.#due ||
-      this.extra > EXTRA_MAX ||
+      // The block was begun in the belief that it would be over in time.
+      (wait > 0 && cycle + wait + BLOCK_CYCLES_MAX >= this.#limit) ||
       (this.#guard?.takeChanged() ?? false) ||
       this.#interrupted();
     this.after = this.stop || this.extra !== 0;

@@ -8,9 +8,8 @@ import { Bus, CYCLE } from './bus.ts';
 import type { CodeCache } from './compiler/cache.ts';
 import { stepAsSilicon } from './deviations.ts';
 import type { Mcu } from './mcu.ts';
+import type { SpiBus } from './spi-bus.ts';
 
-/** So close to an alarm, in cycles, an address is passed by chance: it is not worth compiling from. */
-const NEAR = 100;
 const EXC_HARDFAULT = 3;
 const EXC_NMI = 2;
 
@@ -27,30 +26,31 @@ export interface CpuOptions {
   readonly clock: VirtualClock;
   /** Compiled code of the image; without it every instruction is interpreted. */
   readonly code: CodeCache | undefined;
-  /** Cycles that the instruction just executed waited for a bus. */
-  readonly takeWait: () => number;
+  readonly spi: SpiBus;
   readonly onFault: (fault: Fault) => void;
 }
 
 export class Cpu {
   readonly #mcu: Mcu;
   readonly #clock: VirtualClock;
-  readonly #takeWait: () => number;
+  readonly #spi: SpiBus;
   readonly #onFault: (fault: Fault) => void;
   readonly #code: CodeCache | undefined;
   readonly #bus: Bus;
   #stop = false;
   #faulted: string | undefined;
   #locked = false;
+  /** The next instruction follows the one before it by chance: no address to compile from. */
+  #within = false;
 
-  constructor({ mcu, clock, code, takeWait, onFault }: CpuOptions) {
+  constructor({ mcu, clock, code, spi, onFault }: CpuOptions) {
     this.#mcu = mcu;
     this.#clock = clock;
-    this.#takeWait = takeWait;
+    this.#spi = spi;
     this.#onFault = onFault;
     this.#code = code;
     const interrupted = () => this.#stop || this.#faulted !== undefined;
-    this.#bus = new Bus({ mcu, clock, takeWait, interrupted });
+    this.#bus = new Bus({ mcu, clock, spi, interrupted });
   }
 
   /** Nothing runs any more until a reset. */
@@ -97,7 +97,7 @@ export class Cpu {
   #execute(until: number): void {
     const { core } = this.#mcu;
     core.waiting = false;
-    while (core.interruptsUpdated && core.checkForInterrupts());
+    while (core.interruptsUpdated && core.checkForInterrupts()) this.#within = false;
     core.PC &= ~1; // A vector has its Thumb bit; rp2040js leaves it in.
     if (this.#code === undefined || !this.#runCompiled(this.#code, until)) this.#step();
   }
@@ -110,10 +110,12 @@ export class Cpu {
     let cycle = 0;
     for (;;) {
       const pc = registers[15] ?? 0;
-      const region = code.find(pc, limit - cycle > NEAR);
+      const region = code.find(pc, !this.#within);
       if (region === undefined) break;
+      this.#within = false;
       const before = cycle;
       cycle = region(bus, cycle, limit, code.block(pc));
+      if (bus.stop) this.#within = true;
       if (cycle === before || bus.stop || bus.core.interruptsUpdated) break;
     }
     if (cycle === 0) return false;
@@ -125,7 +127,9 @@ export class Cpu {
   #step(): void {
     const { core } = this.#mcu;
     const pc = core.PC;
-    const cycles = stepAsSilicon(this.#mcu) + this.#takeWait();
+    const exception = core.IPSR;
+    const cycles = stepAsSilicon(this.#mcu) + this.#spi.takeWait();
+    this.#within = core.PC - pc === 2 || core.PC - pc === 4 || core.IPSR !== exception;
     if (this.#faulted !== undefined) this.#raise(pc, this.#faulted);
     this.#clock.advance(this.#clock.nanos + cycles * CYCLE);
   }

@@ -9,7 +9,9 @@
  *       region is not used again, and a store that changes it ends the running block.
  */
 import type { Bus } from '../bus.ts';
-import { ALL_FLAGS, decode, type Encoding, type Flow, isWide, type Place } from './instruction.ts';
+import { decode, isWide } from './decode.ts';
+import type { Encoding, Flow } from './encoding.ts';
+import { ALL_FLAGS, type Place } from './place.ts';
 
 /** Runs from block `block` on until it must stop; returns the cycles so far. R15 says where it stopped. */
 export type Compiled = (bus: Bus, cycle: number, limit: number, block: number) => number;
@@ -27,6 +29,11 @@ export type Fetch = (address: number) => number | undefined;
 
 /** Larger functions V8 optimises late or never. */
 const INSTRUCTIONS_MAX = 300;
+/** Of a block: each takes ten cycles at most, so `BLOCK_CYCLES_MAX` holds. */
+const BLOCK_MAX = 48;
+/** WFI, WFE, SEV, YIELD: the interpreter's, and what follows them is this region's again. */
+const isHint = (opcode: number | undefined): boolean =>
+  opcode !== undefined && opcode >> 8 === 0xbf;
 
 interface Instruction {
   readonly encoding: Encoding;
@@ -67,26 +74,42 @@ function instructionAt(pc: number, fetch: Fetch): Instruction | undefined {
 }
 
 /** All instructions that belong to the region, and the addresses where its blocks start. */
-function explore(entry: number, fetch: Fetch) {
-  const instructions = new Map<number, Instruction>();
-  const starts = new Set<number>([entry]);
-  const queue = [entry];
-  for (let pc = queue.shift(); pc !== undefined; pc = queue.shift()) {
+class Exploration {
+  readonly instructions = new Map<number, Instruction>();
+  readonly starts = new Set<number>();
+  readonly #fetch: Fetch;
+  readonly #queue: number[] = [];
+
+  constructor(entry: number, fetch: Fetch) {
+    this.#fetch = fetch;
+    this.#reach(entry);
+    for (let pc = this.#queue.shift(); pc !== undefined; pc = this.#queue.shift()) this.#follow(pc);
+  }
+
+  #reach(...addresses: readonly number[]): void {
+    for (const address of addresses) this.starts.add(address);
+    this.#queue.push(...addresses);
+  }
+
+  /** What is executed from `pc` on, one instruction after the other. */
+  #follow(pc: number): void {
     let at = pc;
-    while (!instructions.has(at) && instructions.size < INSTRUCTIONS_MAX) {
-      const instruction = instructionAt(at, fetch);
-      if (instruction === undefined) break;
-      instructions.set(at, instruction);
-      const { flow } = instruction;
+    for (let length = 1; !this.instructions.has(at); length++) {
+      if (this.instructions.size >= INSTRUCTIONS_MAX) return;
+      const instruction = instructionAt(at, this.#fetch);
+      if (instruction === undefined) {
+        if (isHint(this.#fetch(at))) this.#reach(at + 2);
+        return;
+      }
+      if (length % BLOCK_MAX === 0) this.starts.add(at);
+      this.instructions.set(at, instruction);
       at += instruction.size;
-      if (flow.kind === 'next') continue;
-      const reached = successors(flow, at);
-      for (const next of reached) starts.add(next);
-      queue.push(...reached);
-      break;
+      if (instruction.flow.kind !== 'next') {
+        this.#reach(...successors(instruction.flow, at));
+        return;
+      }
     }
   }
-  return { instructions, starts };
 }
 
 function successors(flow: Flow, next: number): readonly number[] {
@@ -96,7 +119,7 @@ function successors(flow: Flow, next: number): readonly number[] {
 }
 
 function blocksOf(entry: number, fetch: Fetch): readonly Block[] {
-  const { instructions, starts } = explore(entry, fetch);
+  const { instructions, starts } = new Exploration(entry, fetch);
   const blocks: Block[] = [];
   for (const start of [...starts].sort((a, b) => a - b)) {
     const body: Instruction[] = [];

@@ -1,0 +1,39 @@
+/**
+ * `npm run --silent bench -- [NAME …] [--json]`: runs the benchmarks named, or all. With `--json` it prints
+ * one document and nothing else.
+ */
+import { access } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { type Benchmark, describe, type Figure } from './figure.ts';
+
+const NAMES = ['emulator', 'link', 'cli'] as const;
+
+async function load(name: string): Promise<Benchmark> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const url = new URL(`./${name}.${extension}`, import.meta.url);
+  await access(url);
+  const { benchmark } = (await import(url.href)) as { benchmark: Benchmark };
+  return benchmark;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  const asked = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = asked.filter((name) => !NAMES.some((n) => n === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`no benchmark ${unknown.join(', ')}: there are ${NAMES.join(', ')}\n`);
+    return 2;
+  }
+  const benchmarks: { name: string; figures: readonly Figure[] }[] = [];
+  for (const name of asked.length > 0 ? asked : NAMES) {
+    const figures = await (await load(name))();
+    benchmarks.push({ name, figures });
+    if (!json)
+      process.stdout.write(`${name}\n${figures.map((f) => `  ${describe(f)}\n`).join('')}`);
+  }
+  const machine = { node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length };
+  if (json) process.stdout.write(`${JSON.stringify({ machine, benchmarks }, undefined, 2)}\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
