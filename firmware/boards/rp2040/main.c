@@ -30,6 +30,8 @@ enum {
 };
 
 volatile bool woken;
+static volatile bool alarm_armed;
+static uint32_t alarm_at;
 
 static struct nl_board board;
 static struct nl_crc32 crc;
@@ -43,6 +45,7 @@ static const uint8_t source_hash[8] = NL_SOURCE_HASH;
 void timer_interrupt(void)
 {
     REG(TIMER + TIMER_INTR) = 3;
+    alarm_armed = false;
     woken = true;
 }
 
@@ -83,20 +86,20 @@ static uint64_t hal_uptime_us(void *context)
 /* Sleeps until an interrupt, or for `microseconds`. */
 static void sleep_until_woken(uint32_t microseconds)
 {
-    static uint32_t alarm_at;
-    static bool armed;
     uint32_t now = timer_us();
 
-    if (armed && (int32_t)(alarm_at - now) <= 0) armed = false;
+    interrupts_off();
     /* An alarm that is early costs one look; a late one is set anew. */
-    if (!armed || (int32_t)(now + microseconds - alarm_at) < 0) {
+    if (!alarm_armed || (int32_t)(now + microseconds - alarm_at) < 0) {
         alarm_at = now + microseconds;
-        armed = true;
+        alarm_armed = true;
         REG(TIMER + TIMER_ALARM0) = alarm_at;
     }
-    interrupts_off();
     /* An alarm that passed while it was set would come in 72 minutes. */
-    if (!woken && (int32_t)(alarm_at - timer_us()) > 0) wait_for_interrupt();
+    if ((int32_t)(alarm_at - timer_us()) <= 0)
+        alarm_armed = false;
+    else if (!woken)
+        wait_for_interrupt();
     interrupts_on();
 }
 
