@@ -19,7 +19,10 @@ describe('arena', () => {
 
   it('keeps what is in the records when it grows', () => {
     const arena = new Arena(1, 1);
-    for (let i = 0; i < 100; i++) arena.first[arena.take()] = i;
+    for (let i = 0; i < 100; i++) {
+      const record = arena.take();
+      arena.first[record] = i;
+    }
     expect([...arena.first.subarray(0, 100)]).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 });
