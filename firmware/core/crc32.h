@@ -7,7 +7,7 @@
 
 /* 4 KiB, in RAM because the caller places it there: flash is slow on the RP2040. */
 struct nl_crc32 {
-    uint32_t table[4][256];
+    uint32_t table[256][4]; /* By octet, then slice: one address serves all four. */
 };
 
 void nl_crc32_init(struct nl_crc32 *crc);
