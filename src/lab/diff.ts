@@ -15,7 +15,7 @@ export type Difference =
   | { readonly kind: 'value'; readonly expected: string; readonly actual: string };
 
 /** One expected field; those that are equal are listed too, for their context. */
-export interface FieldDifference {
+interface FieldDifference {
   readonly name: string;
   readonly expected: string;
   readonly actual: string;

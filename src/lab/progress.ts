@@ -5,7 +5,7 @@
 import type { Verdict } from './verdict.ts';
 
 /** Hint levels shown, 1 … 3, by check id. */
-export type HintsShown = Readonly<Record<string, number>>;
+type HintsShown = Readonly<Record<string, number>>;
 
 export interface LabProgress {
   /** ISO 8601, of the first pass with the learner's own code; absent until then. */

@@ -55,7 +55,7 @@ export interface RunRequest {
   onEvent?(event: RunEvent): void;
 }
 
-export interface RunDeadlines {
+interface RunDeadlines {
   /** For one attempt at one check, on the clock of a person. */
   readonly check: Duration;
   readonly run: Duration;

@@ -46,6 +46,3 @@ export interface SubstrateRequest {
   readonly seed: number;
   readonly fixtures: readonly Fixture[];
 }
-
-/** @throws NetlabError with the exit code to end with: no such port, no permission, no answer. */
-export type OpenSubstrate = (request: SubstrateRequest) => Promise<Substrate>;

@@ -147,7 +147,7 @@ export function placeLines({ file, line, column, source }: Place): readonly stri
   return [`${file}:${line}:${column}`, `    ${source}`, `    ${indent}^`];
 }
 
-export function differenceLines(difference: Difference, language: Language): readonly string[] {
+function differenceLines(difference: Difference, language: Language): readonly string[] {
   const words = WORDS[language];
   switch (difference.kind) {
     case 'octets': {

@@ -74,7 +74,7 @@ export interface CheckResult {
   readonly reason?: Text;
 }
 
-export interface Points {
+interface Points {
   readonly earned: number;
   readonly possible: number;
 }

@@ -96,7 +96,7 @@ export class HandClock implements Clock {
   }
 }
 
-export const NOBODY: GradedLearner = { call: async () => undefined };
+const NOBODY: GradedLearner = { call: async () => undefined };
 
 export async function run(lab: Lab, request: Partial<RunRequest> = {}) {
   const events: RunEvent[] = [];

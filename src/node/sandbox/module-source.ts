@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import type { LearnerCode, Place } from '../../lab/learner.ts';
 
-export interface Unreadable {
+interface Unreadable {
   readonly message: string;
   readonly place: Place;
 }

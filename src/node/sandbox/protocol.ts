@@ -1,19 +1,4 @@
-/** What the sandbox and its worker say to each other. Types alone: the worker is loaded as one file. */
-
-export interface WorkerSetup {
-  readonly entry: string;
-  /** Types stripped, by path; null where that was not possible, which only matters when it is imported. */
-  readonly modules: Readonly<Record<string, string | null>>;
-  /** What a result may cost: octets of octets, two a character, eight a value. */
-  readonly resultMax: number;
-  /** Lines that one call may print. */
-  readonly outputMax: number;
-}
-
-export interface CallRequest {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
+/** What the worker answers to the sandbox. Types alone: the worker is loaded as one file. */
 
 /** Why the worker has no result. `stack` is V8's, in which the learner's files begin with `SCHEME`. */
 export type WorkerFailure =

@@ -7,7 +7,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { stripTypes } from './module-source.ts';
 import { pausedPlace, type RunningPlace } from './paused-place.ts';
-import type { CallRequest, WorkerFailure, WorkerMessage, WorkerSetup } from './protocol.ts';
+import type { WorkerFailure, WorkerMessage } from './protocol.ts';
+import type { CallRequest, WorkerSetup } from './worker.ts';
 
 export type Ending =
   | { readonly kind: 'result'; readonly value: unknown }

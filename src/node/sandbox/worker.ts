@@ -13,13 +13,22 @@ import { posix } from 'node:path';
 import { formatWithOptions } from 'node:util';
 import vm from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import type {
-  CallRequest,
-  ResultFlaw,
-  WorkerFailure,
-  WorkerMessage,
-  WorkerSetup,
-} from './protocol.ts';
+import type { ResultFlaw, WorkerFailure, WorkerMessage } from './protocol.ts';
+
+export interface WorkerSetup {
+  readonly entry: string;
+  /** Types stripped, by path; null where that was not possible, which only matters when it is imported. */
+  readonly modules: Readonly<Record<string, string | null>>;
+  /** What a result may cost: octets of octets, two a character, eight a value. */
+  readonly resultMax: number;
+  /** Lines that one call may print. */
+  readonly outputMax: number;
+}
+
+export interface CallRequest {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
 
 const SCHEME = 'learner:///';
 const DEPTH_MAX = 32;
