@@ -37,7 +37,17 @@ export class EmulatedStation {
     if (this.#received.length === 0) {
       await this.#world.wait(after(this.now(), timeout), () => this.#received.length > 0);
     }
+    return this.take();
+  }
+
+  /** The next frame that has come, if any; no time passes. */
+  take(): ReceivedFrame | undefined {
     return this.#received.shift();
+  }
+
+  /** Frames that came and were not taken. */
+  get queued(): number {
+    return this.#received.length;
   }
 
   /** A frame came, whole at `at`. */

@@ -118,6 +118,7 @@ export class World {
       rng: seededRng((this.#seed ^ Math.imul(ordinal + 1, 0x9e3779b1)) >>> 0),
       negotiation: toNanos(after(0 as Instant, negotiation)),
       onOutput: (octets) => {
+        this.#follow(board);
         handle.onOutput?.(octets);
         if (transport.handleOctets(octets)) this.#notice(board);
       },
@@ -162,7 +163,7 @@ export class World {
       },
     };
     const transport: EmulatedPort = new EmulatedPort(
-      `emulated w5500-evb-pico ${name}`,
+      name === '' ? 'emulated w5500-evb-pico' : `emulated w5500-evb-pico ${name}`,
       handle,
       this,
     );
@@ -227,8 +228,13 @@ export class World {
 
   #notice(board: Board): void {
     this.#noticed = true;
-    this.#nanos = Math.max(this.#nanos, board.nanos);
+    this.#follow(board);
     board.stop();
+  }
+
+  /** What a board does happens at the board's time. */
+  #follow(board: Board): void {
+    this.#nanos = Math.max(this.#nanos, board.nanos);
   }
 
   #send(port: PortNumber, frame: Uint8Array, now: Instant): void {

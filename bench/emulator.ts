@@ -1,0 +1,249 @@
+/** The emulated W5500-EVB-Pico with the provided image: frames, round trip, idle, busy, boards at once. */
+import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import { RP2040 } from 'rp2040js';
+import { seededRng } from '../src/base/random.ts';
+import { after, milliseconds, seconds } from '../src/base/time.ts';
+import { Board } from '../src/hardware/emulator/rp2040/board.ts';
+import { Bridge } from './bridge.ts';
+import { type Benchmark, type Figure, figure } from './figure.ts';
+
+const IMAGE = new URL('firmware/images/w5500-evb-pico.bin', `file://${process.cwd()}/`);
+const RUNS = 3;
+const WARM_UP = 400;
+const MEASURED_MS = 1500;
+const BOARDS = 16;
+const SATURATED_MS = 300;
+/** Octets a second of a line of 921600 baud, 8N1. */
+const LINE = 92_160;
+
+type Direction = 'to the wire' | 'from the wire' | 'both ways';
+
+const frameOf = (length: number, n: number): Uint8Array => {
+  const frame = new Uint8Array(length).fill((n * 37) & 255 || 1, 14);
+  frame.set([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 0x88, 0xb5]);
+  frame.set([n >> 24, n >> 16, n >> 8, n], 14);
+  return frame;
+};
+
+/** Frames in both directions, each compared with what was sent. */
+class Load {
+  readonly bridge: Bridge;
+  readonly #size: number;
+  readonly #direction: Direction;
+  #sent = 0;
+  #out = 0;
+  #injected = 0;
+  #in = 0;
+  wrong = 0;
+
+  constructor(bridge: Bridge, size: number, direction: Direction) {
+    this.bridge = bridge;
+    this.#size = size;
+    this.#direction = direction;
+  }
+
+  get passed(): number {
+    return this.#out + this.#in;
+  }
+
+  async turn(): Promise<void> {
+    const { bridge } = this;
+    if (this.#direction !== 'from the wire') {
+      while (bridge.send(frameOf(this.#size, this.#sent))) this.#sent += 1;
+    }
+    if (this.#direction !== 'to the wire') {
+      while (this.#injected - this.#in < 8) {
+        await bridge.station.send(frameOf(this.#size, this.#injected));
+        this.#injected += 1;
+      }
+    }
+    bridge.flush();
+    await bridge.turn();
+    for (let f = bridge.station.take(); f !== undefined; f = bridge.station.take()) {
+      this.#check(f.octets, this.#out);
+      this.#out += 1;
+    }
+    for (const frame of bridge.received.splice(0)) {
+      this.#check(frame, this.#in);
+      this.#in += 1;
+    }
+  }
+
+  #check(frame: Uint8Array, n: number): void {
+    if (Buffer.compare(frame, frameOf(this.#size, n)) !== 0) this.wrong += 1;
+  }
+}
+
+async function framesPerSecond(image: Uint8Array, size: number, way: Direction): Promise<number> {
+  const bridge = new Bridge(image);
+  await bridge.open();
+  const load = new Load(bridge, size, way);
+  while (load.passed < WARM_UP) await load.turn();
+  const before = load.passed;
+  const started = performance.now();
+  while (performance.now() - started < MEASURED_MS) await load.turn();
+  const rate = ((load.passed - before) * 1000) / (performance.now() - started);
+  if (load.wrong > 0) throw new Error(`${load.wrong} frames lost or changed`);
+  return rate;
+}
+
+async function frames(image: Uint8Array): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [size, target] of [
+    [64, '≥ 15000'],
+    [1514, '≥ 1000'],
+  ] as const) {
+    for (const way of ['to the wire', 'from the wire', 'both ways'] as const) {
+      const runs: number[] = [];
+      for (let run = 0; run < RUNS; run++) runs.push(await framesPerSecond(image, size, way));
+      figures.push(figure(`frames of ${size} octets ${way}`, 'frames/s', runs, { target }));
+    }
+  }
+  return figures;
+}
+
+/** A frame to the wire and its echo back, one at a time: in wall time, and in the board's own. */
+async function roundTrip(image: Uint8Array): Promise<Figure[]> {
+  const bridge = new Bridge(image);
+  await bridge.open();
+  const wall: number[] = [];
+  const board: number[] = [];
+  for (let n = 0; n < 600; n++) {
+    const started = performance.now();
+    const asked = bridge.world.now();
+    bridge.send(frameOf(64, n));
+    await bridge.until(() => bridge.station.queued > 0);
+    await bridge.station.send(bridge.station.take()?.octets ?? new Uint8Array(0));
+    await bridge.until(() => bridge.received.length > 0);
+    bridge.received.length = 0;
+    if (n < 200) continue;
+    wall.push((performance.now() - started) * 1000);
+    board.push(bridge.world.now() - asked);
+  }
+  return [
+    figure('round trip of 64 octets, wall clock', 'µs', wall),
+    figure('round trip of 64 octets, virtual time', 'µs', board),
+  ].map((f) => ({ ...f, runs: f.runs.slice(0, RUNS) }));
+}
+
+/** What a session with nothing to say costs a process that follows the wall clock. */
+async function idle(image: Uint8Array): Promise<Figure> {
+  const bridge = new Bridge(image);
+  await bridge.open();
+  const runs: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const before = process.cpuUsage();
+    const span = seconds(10);
+    bridge.world.advance(after(bridge.world.now(), span));
+    const { user, system } = process.cpuUsage(before);
+    runs.push(((user + system) / span) * 100);
+  }
+  return figure('CPU of an idle board', '% of a core', runs, { target: '≤ 0.5' });
+}
+
+/** CRC-32 by bits over RAM for ever: r0 the CRC, r1 the polynomial, r3 the data, r4 what is left of it. */
+const BUSY = Uint16Array.of(
+  0x4907,
+  0x2401,
+  0x02a4,
+  0x4b06,
+  0x781a,
+  0x4050,
+  0x2508,
+  0x0840,
+  0xd300,
+  0x4048,
+  0x3d01,
+  0xd1fa,
+  0x3301,
+  0x3c01,
+  0xd1f4,
+  0xe7f0,
+  0x8320,
+  0xedb8,
+  0x0000,
+  0x2000,
+);
+
+/** Seconds of the board's time a second, the CPU never asleep. */
+function busy(): Figure {
+  const image = new Uint8Array(BUSY.buffer.slice(0));
+  const ours: number[] = [];
+  const stock: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const nothing = () => undefined;
+    const board = new Board({
+      image,
+      interpreted: false,
+      start: 0,
+      rng: seededRng(1),
+      negotiation: 1,
+      onOutput: nothing,
+      onTransmit: nothing,
+      onFault: (fault) => {
+        throw new Error(fault.what);
+      },
+    });
+    board.run(20e6);
+    let started = performance.now();
+    board.run(520e6);
+    ours.push(500 / (performance.now() - started));
+    const mcu = new RP2040();
+    mcu.flash.set(image);
+    mcu.core.PC = 0x10000000;
+    started = performance.now();
+    let cycles = 0;
+    while (cycles < 6_250_000) cycles += mcu.core.executeInstruction();
+    stock.push(50 / (performance.now() - started));
+  }
+  return figure('busy CPU', '× real time', ours, {
+    target: '≥ 1.0',
+    peer: "rp2040js' own interpreter",
+    peerRuns: stock,
+  });
+}
+
+/** Carries 1514-octet frames both ways at a line's rate for `span` milliseconds of virtual time. */
+async function saturate(bridge: Bridge, span: number): Promise<void> {
+  const start = bridge.world.now();
+  const end = after(start, milliseconds(span));
+  for (let due = 0; bridge.world.now() < end; ) {
+    const owed = ((bridge.world.now() - start) / 1e6) * (LINE / 1540);
+    for (; due < owed; due++) {
+      bridge.send(frameOf(1514, due));
+      await bridge.station.send(frameOf(1514, due));
+    }
+    bridge.flush();
+    await bridge.turn();
+    while (bridge.station.take() !== undefined);
+    bridge.received.length = 0;
+  }
+}
+
+/** Saturated boards in one thread, by the CPU time that they take. */
+async function boardsAtOnce(image: Uint8Array): Promise<Figure> {
+  const bridges = Array.from({ length: BOARDS }, () => new Bridge(image));
+  for (const bridge of bridges) await bridge.open();
+  const runs: number[] = [];
+  for (let run = 0; run <= RUNS; run++) {
+    const before = process.cpuUsage();
+    for (const bridge of bridges) await saturate(bridge, SATURATED_MS);
+    const { user } = process.cpuUsage(before);
+    if (run > 0) runs.push((BOARDS * SATURATED_MS * 1000) / user); // The first warms up.
+  }
+  return figure('boards saturated both ways at 921600 baud on one core', 'boards', runs, {
+    target: `≥ ${BOARDS}`,
+  });
+}
+
+export const benchmark: Benchmark = async () => {
+  const image = new Uint8Array(await readFile(IMAGE));
+  return [
+    ...(await frames(image)),
+    ...(await roundTrip(image)),
+    await idle(image),
+    busy(),
+    await boardsAtOnce(image),
+  ];
+};
