@@ -21,8 +21,9 @@
  *   (6) Without a release, at most N2 − 1 retransmissions follow, then `failed` is true for good.
  *
  * A frame is made when the line takes it, so `pollOutput` is told the time, and the ack and the credit on
- * the line are the newest. One frame costs 2.6 µs each way at 64 octets, encoding and decoding included:
- * no object lives longer than the frame itself.
+ * the line are the newest. A message of 64 octets costs 6 µs of processor time in all (sending, encoding,
+ * splitting, decoding, receiving and its share of an ACK): the message is held, not copied, going out, and
+ * copied once, by the decoder, coming in.
  */
 import { assert } from '../../base/errors.ts';
 import {

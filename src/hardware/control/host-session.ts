@@ -39,7 +39,7 @@ export interface HostSessionOptions {
   readonly silence: Duration;
 }
 
-export type ClosedReason =
+type ClosedReason =
   /** Nobody answered OPEN. */
   | 'unanswered'
   /** The board speaks another version of this protocol. */

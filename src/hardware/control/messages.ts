@@ -52,7 +52,7 @@ export type Status = (typeof STATUS)[keyof typeof STATUS];
 export const TAG_MAX = 255;
 const HEADER_LENGTH = 2;
 /** Op, tag and time before the frame of MAC_RECEIVED. */
-export const RECEIVED_OVERHEAD = HEADER_LENGTH + 4;
+const RECEIVED_OVERHEAD = HEADER_LENGTH + 4;
 
 /** An Ethernet frame without FCS, in octets. */
 export const MAC_FRAME_MIN = 14;

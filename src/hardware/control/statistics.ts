@@ -20,7 +20,7 @@ export const STATISTIC = {
   stack_depth: 18,
 } as const;
 
-export type StatisticName = keyof typeof STATISTIC;
+type StatisticName = keyof typeof STATISTIC;
 export type Statistics = Record<StatisticName, number>;
 
 /** §6.3, kept by the board for its MAC. */
@@ -34,7 +34,7 @@ export const MAC_COUNTER = {
   chip_resets: 7,
 } as const;
 
-export type MacCounterName = keyof typeof MAC_COUNTER;
+type MacCounterName = keyof typeof MAC_COUNTER;
 export type MacCounters = Record<MacCounterName, number>;
 
 /** All of `names` at 0. */
