@@ -1,0 +1,25 @@
+/** The emulated board in virtual time, its image and all, and a station at the other end of its cable. */
+import { World } from '../../src/hardware/emulator/world.ts';
+import { Cable } from '../../src/medium/cable.ts';
+import { loadImage } from '../../src/node/images.ts';
+import { OTHER } from './fixture.ts';
+import type { ContractSubject } from './subject.ts';
+
+const IMAGE = loadImage('w5500-evb-pico').octets;
+
+export function emulatedSubject(): ContractSubject {
+  const cable = new Cable();
+  const world = new World({ medium: cable, seed: 1 });
+  const board = world.addBoard({ name: 'emulated', board: 'w5500-evb-pico', image: IMAGE });
+  const station = world.addStation('peer', OTHER);
+  return {
+    transport: board.transport(),
+    peer: {
+      send: (frame) => station.send(frame),
+      receive: async (timeout) => (await station.receive(timeout))?.octets,
+    },
+    reset: async () => board.reset('pin'),
+    setCable: async (plugged) => (plugged ? cable.plug(0) : cable.unplug(0, world.now())),
+    close: async () => {},
+  };
+}
