@@ -10,7 +10,7 @@ import { type Benchmark, type Figure, figure } from './figure.ts';
 
 const IMAGE = new URL('firmware/images/w5500-evb-pico.bin', `file://${process.cwd()}/`);
 const RUNS = 3;
-const WARM_UP = 400;
+const WARM_UP = 3000;
 const MEASURED_MS = 1500;
 const BOARDS = 16;
 const SATURATED_MS = 300;
@@ -147,7 +147,7 @@ const BUSY = Uint16Array.of(
   0x4907,
   0x2401,
   0x02a4,
-  0x4b06,
+  0x4b07,
   0x781a,
   0x4050,
   0x2508,

@@ -6,18 +6,14 @@
 import type { VirtualClock } from '../clock.ts';
 import type { CodeGuard } from './code-guard.ts';
 import type { Mcu } from './mcu.ts';
+import { CYCLE } from './memory-map.ts';
 import type { SpiBus } from './spi-bus.ts';
-
-export const RAM_START = 0x20000000;
-export const RAM_SIZE = 264 * 1024;
-/** clk_sys at 125 MHz, in nanoseconds. */
-export const CYCLE = 8;
 
 const FLASH = 0x10;
 const SPI0 = 0x4003c000;
 const SSPDR = 0x4003c008;
 /** No block of compiled code takes longer, waits apart. */
-export const BLOCK_CYCLES_MAX = 512;
+const BLOCK_CYCLES_MAX = 512;
 
 export interface BusOptions {
   readonly mcu: Mcu;

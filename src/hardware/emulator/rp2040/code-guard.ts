@@ -1,5 +1,5 @@
 /** Which words of RAM code was compiled from, so that a write to one is noticed. */
-import { RAM_SIZE, RAM_START } from './bus.ts';
+import { RAM_SIZE, RAM_START } from './memory-map.ts';
 
 /** Octets of a line, as a power of two. A line with code in it sends each write the careful way. */
 export const LINE = 6;

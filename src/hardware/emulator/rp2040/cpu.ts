@@ -4,10 +4,11 @@
  * calls of `run` changes nothing: a run to 10 ms equals one to 4 ms and one to 10 ms.
  */
 import type { VirtualClock } from '../clock.ts';
-import { Bus, CYCLE } from './bus.ts';
+import { Bus } from './bus.ts';
 import type { CodeCache } from './compiler/cache.ts';
 import { stepAsSilicon } from './deviations.ts';
 import type { Mcu } from './mcu.ts';
+import { CYCLE } from './memory-map.ts';
 import type { SpiBus } from './spi-bus.ts';
 
 const EXC_HARDFAULT = 3;

@@ -9,8 +9,8 @@
 import { BasePeripheral, RP2040 } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import type { Alarm, Clock } from '../clock.ts';
-import { RAM_START } from './bus.ts';
 import { type CodeGuard, LINE } from './code-guard.ts';
+import { FLASH_START, RAM_START } from './memory-map.ts';
 
 /** What rp2040js has and its types keep to themselves. */
 export interface DmaChannel {
@@ -82,10 +82,9 @@ class RingOscillator extends BasePeripheral {
 /** A pad after reset: input enabled, 4 mA, Schmitt trigger, pulled down; datasheet §2.19.6.3. */
 const PAD_RESET = 0x56;
 /** The W5500-EVB-Pico carries 2 MiB of flash. */
-export const FLASH_SIZE = 2 * 1024 * 1024;
+const FLASH_SIZE = 2 * 1024 * 1024;
 /** Where the mask ROM leaves the stack for the second stage, datasheet §2.8.1. */
 const BOOT_STACK = 0x20041f00;
-export const FLASH_START = 0x10000000;
 
 export interface McuOptions {
   readonly clock: Clock;

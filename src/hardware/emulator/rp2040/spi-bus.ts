@@ -8,13 +8,13 @@ import { GPIOPinState } from 'rp2040js';
 import type { Clock } from '../clock.ts';
 import type { W5500 } from '../w5500/chip.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
+import { CYCLE, RAM_START } from './memory-map.ts';
 
 const SSPDR = 0x4003c008;
 const DREQ_SPI0_TX = 16;
 const DREQ_SPI0_RX = 17;
 const INCR_WRITE = 1 << 5;
 const INCR_READ = 1 << 4;
-const RAM = 0x20000000;
 /** Registers and status bits of the PL022, RP2040 datasheet §4.4.4. */
 const DATA = 0x08;
 const STATUS = 0x0c;
@@ -27,7 +27,6 @@ const SCSn = 17;
 const GPIO_OUT_SET = 0x14;
 const GPIO_OUT_CLR = 0x18;
 const FUNCTION_SIO = 5;
-const CYCLE = 8;
 
 interface Fifo {
   readonly empty: boolean;
@@ -193,7 +192,7 @@ export class SpiBus {
   }
 
   #load(address: number): number {
-    return this.#mcu.sram[address - RAM] ?? this.#mcu.readUint8(address);
+    return this.#mcu.sram[address - RAM_START] ?? this.#mcu.readUint8(address);
   }
 
   #store(address: number, octet: number): void {

@@ -4,7 +4,7 @@
  */
 import { SOCKETS } from './registers.ts';
 
-export const MEMORY_SIZE = 16 * 1024;
+const MEMORY_SIZE = 16 * 1024;
 
 export class BufferMemory {
   readonly #octets = new Uint8Array(MEMORY_SIZE);

@@ -5,7 +5,7 @@
 import type { Alarm, Clock } from '../clock.ts';
 
 /** IAWT = (INTLEVEL + 1) · 4 / PLL clock, with a PLL clock of 150 MHz; none while INTLEVEL is 0. */
-export const assertWait = (intlevel: number): number =>
+const assertWait = (intlevel: number): number =>
   intlevel === 0 ? 0 : Math.round(((intlevel + 1) * 4 * 1000) / 150);
 
 export class InterruptPin {

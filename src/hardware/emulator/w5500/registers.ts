@@ -10,9 +10,9 @@ export const SIMR = 0x18;
 export const SHAR = 0x09;
 export const RTR = 0x19;
 export const RCR = 0x1b;
-export const UIPR = 0x28;
+const UIPR = 0x28;
 export const PHYCFGR = 0x2e;
-export const VERSIONR = 0x39;
+const VERSIONR = 0x39;
 export const COMMON_SIZE = 0x40;
 
 export const MR_RST = 0x80;

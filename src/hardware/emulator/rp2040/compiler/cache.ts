@@ -3,11 +3,11 @@
  * the halfwords that it was made from changes: `CodeGuard` knows them all. Boards of one image share what
  * was compiled, each after a look at its own memory.
  */
-import { RAM_SIZE, RAM_START } from '../bus.ts';
+
 import { CodeGuard } from '../code-guard.ts';
+import { FLASH_START, RAM_SIZE, RAM_START } from '../memory-map.ts';
 import { type Compiled, compile, type Region } from './region.ts';
 
-const FLASH_START = 0x10000000;
 /** How often an address is passed before it is worth compiling. */
 const HOT = 12;
 /** Versions of the code at one address that are kept. */

@@ -1,6 +1,7 @@
 /** Loads and stores, one or many: ARMv6-M Architecture Reference Manual §A5.2.4, §A6.7. */
-import { RAM_SIZE, RAM_START } from '../bus.ts';
+
 import { LINE } from '../code-guard.ts';
+import { RAM_SIZE, RAM_START } from '../memory-map.ts';
 import type { Row } from './encoding.ts';
 import { d, decline, hex, imm5, imm8, leave, m, n, type Place, wide } from './place.ts';
 
