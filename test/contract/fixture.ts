@@ -70,9 +70,10 @@ export class Fixture {
     return heard;
   }
 
-  /** With the MAC open as OWN. */
+  /** With the link up and the MAC open as OWN. */
   async connectMac(filter: number): Promise<Board> {
     const board = await this.connect();
+    await linkIs(board, true);
     await board.mac.open(OWN, filter);
     return board;
   }
