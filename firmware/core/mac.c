@@ -162,6 +162,7 @@ static enum nl_status receive_frame(struct nl_board *board, bool *sane)
     return NL_OK;
 }
 
+/* Only while nothing is read and unreleased: Sn_RX_RSR counts from the last RECV on. */
 static enum nl_status learn_rx_size(struct nl_board *board)
 {
     struct nl_mac *mac = &board->mac;
@@ -215,7 +216,12 @@ static enum nl_status handle_interrupts(struct nl_board *board)
         enum nl_status status = nl_w5500_interrupts(&board->chip, &interrupts, &socket_status);
         if (status != NL_OK) return status;
         if (socket_status != NL_W5500_SOCK_MACRAW) return NL_CHIP_TIMEOUT;
-        if (interrupts & NL_W5500_RECV) mac->receiving = true;
+        if (interrupts & NL_W5500_RECV) {
+            mac->receiving = true;
+            /* A host that takes nothing shall still learn that the buffer was full. */
+            if (!event_room(board)) status = learn_rx_size(board);
+            if (status != NL_OK) return status;
+        }
         if (interrupts & NL_W5500_SENDOK && mac->send_count > 0) {
             end_send(board, NL_OK);
             if (mac->send_count > 0) status = start_send(board);
