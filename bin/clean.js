@@ -1,4 +1,6 @@
-// Removes dist/, so that a build never carries what its sources no longer have.
+// Removes what a build makes, so that the next one never carries what its sources no longer have.
 import { rmSync } from 'node:fs';
 
-rmSync(new URL('../dist/', import.meta.url), { recursive: true, force: true });
+for (const made of ['dist/', 'oclif.manifest.json']) {
+  rmSync(new URL(`../${made}`, import.meta.url), { recursive: true, force: true });
+}

@@ -53,5 +53,7 @@ export function toAscii(octets: Uint8Array): string {
 }
 
 export function fromAscii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0x7f);
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i) & 0x7f;
+  return octets;
 }

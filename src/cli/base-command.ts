@@ -1,4 +1,5 @@
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import type { ChalkInstance } from 'chalk';
 import type { Text } from '../lab/lab.ts';
 import { en } from './messages/en.ts';

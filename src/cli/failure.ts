@@ -75,6 +75,9 @@ function asParseError(error: unknown): NetlabError | undefined {
   const argument = args?.[0];
   if (typeof argument === 'string') return usage('unexpected-argument', { argument });
   if (argument !== undefined) return usage('missing-argument', { argument: argument.name });
-  const reason = (message.split('\nSee more help')[0] ?? message).replace(/\s+/g, ' ');
+  const reason = (message.split('\nSee more help')[0] ?? message)
+    .replace(/^The following errors? occurred:/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   return usage('bad-usage', { reason });
 }

@@ -1,5 +1,6 @@
 /** Flags that several commands take. */
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { en } from './messages/en.ts';
 
 export const labArgument = Args.string({ description: en['help.arg.lab'] });

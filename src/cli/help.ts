@@ -1,5 +1,7 @@
 /** oclif's help in the reader's language: the texts come from the catalogues, the layout is oclif's. */
-import { type Command, CommandHelp, Help, type Interfaces } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
+import { CommandHelp, Help } from '@oclif/core/help';
+import type * as Interfaces from '@oclif/core/interfaces';
 
 type HelpSection = Parameters<CommandHelp['section']>[1];
 

@@ -1,5 +1,7 @@
 /** Runs one command: the only place where an error becomes text and an exit code. */
-import { Config, run, settings } from '@oclif/core';
+import { Config } from '@oclif/core/config';
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { EXIT, UsageError } from '../base/errors.ts';
 import { nearest } from '../lab/near.ts';
 import { keepBugReport } from './bug-report.ts';

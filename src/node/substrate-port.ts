@@ -71,7 +71,7 @@ function openBoard(
 }
 
 /** A board that was reset leaves the USB and comes back to it. */
-const RETURN = seconds(5);
+const RETURN = seconds(3);
 const RETRY_MS = 200;
 
 async function reopenLine(port: string): Promise<Transport> {

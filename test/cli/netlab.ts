@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../bin/netlab.js', import.meta.url));
-const DEADLINE_MS = 30_000;
+/** For a process, and for a test that runs several: guards against hanging, on machines of any speed. */
+const DEADLINE_MS = 60_000;
+vi.setConfig({ testTimeout: 3 * DEADLINE_MS });
 
 export interface Ended {
   readonly code: number | null;

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { CheckResult, Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
 import { requireWorkspace } from '../../node/store/workspace.ts';

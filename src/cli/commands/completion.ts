@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { UsageError } from '../../base/errors.ts';
 import { listPorts } from '../../node/discovery.ts';
 import { bundledBoards } from '../../node/images.ts';

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { emulate, type Place, type Wire } from '../../node/emulation.ts';
 import { loadImage } from '../../node/images.ts';
 import { BaseCommand } from '../base-command.ts';
@@ -30,7 +30,6 @@ export default class Emulate extends BaseCommand {
     host: Flags.string({
       summary: en['help.emulate.flag.host'],
       default: '127.0.0.1',
-      dependsOn: ['tcp'],
     }),
     wire: Flags.option({ summary: en['help.emulate.flag.wire'], options: WIRES })(),
     seed: seedFlag,

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import type { Check, Lab, Text } from '../../lab/lab.ts';
 import { nextHintLevel, type Progress, recordHint } from '../../lab/progress.ts';
 import { timeOfDay } from '../../node/clock.ts';

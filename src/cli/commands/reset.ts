@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { timeOfDay } from '../../node/clock.ts';
 import { requireWorkspace, resetWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';

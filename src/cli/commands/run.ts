@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { NetlabError } from '../../base/errors.ts';
 import { exercisedLines } from '../../lab/transcript.ts';
 import type { Verdict } from '../../lab/verdict.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { progressOf, recordSolution } from '../../lab/progress.ts';
 import { timeOfDay } from '../../node/clock.ts';
 import { readLearnerCode } from '../../node/store/learner-code.ts';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { findLab } from '../../node/store/labs.ts';
 import { type StartedWorkspace, startWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
