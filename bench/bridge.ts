@@ -1,6 +1,6 @@
 /** An emulated board in a session, its MAC open, and a station at the other end of its cable. */
 import { seededRng } from '../src/base/random.ts';
-import { after, milliseconds, seconds } from '../src/base/time.ts';
+import { after, type Duration, milliseconds, seconds } from '../src/base/time.ts';
 import { HostSession } from '../src/hardware/control/host-session.ts';
 import { encodeMessage, OP, RESPONSE } from '../src/hardware/control/messages.ts';
 import type { EmulatedPort } from '../src/hardware/emulator/port.ts';
@@ -8,6 +8,7 @@ import type { EmulatedStation } from '../src/hardware/emulator/station.ts';
 import { World } from '../src/hardware/emulator/world.ts';
 import { Cable } from '../src/medium/cable.ts';
 
+const TURN = milliseconds(1);
 const STATION = Uint8Array.of(2, 0, 0, 0, 0, 0x99);
 const BOARD = Uint8Array.of(2, 0, 0, 0, 0, 0x01);
 
@@ -47,12 +48,12 @@ export class Bridge {
     return this.#request(OP.MAC_SEND, 0, frame);
   }
 
-  /** Lets time pass until `ready` holds. */
-  async until(ready: () => boolean): Promise<void> {
+  /** Lets time pass until `ready` holds, looking every `step`. */
+  async until(ready: () => boolean, step: Duration = TURN): Promise<void> {
     for (;;) {
       this.flush();
       if (ready()) return;
-      await this.turn();
+      await this.turn(step);
     }
   }
 
@@ -68,9 +69,10 @@ export class Bridge {
     }
   }
 
-  async turn(): Promise<void> {
+  /** Lets time pass until the board says something, `step` at most. */
+  async turn(step: Duration = TURN): Promise<void> {
     const due = this.#session.pollTimeout();
-    const limit = after(this.world.now(), milliseconds(1));
+    const limit = after(this.world.now(), step);
     for (const encoded of await this.port.read(due === undefined || due > limit ? limit : due)) {
       this.#session.handleEncoded(encoded, this.world.now());
       this.#messages();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { RP2040 } from 'rp2040js';
 import { seededRng } from '../src/base/random.ts';
-import { after, milliseconds, seconds } from '../src/base/time.ts';
+import { after, microseconds, milliseconds, seconds } from '../src/base/time.ts';
 import { Board } from '../src/hardware/emulator/rp2040/board.ts';
 import { Bridge } from './bridge.ts';
 import { type Benchmark, type Figure, figure } from './figure.ts';
@@ -13,6 +13,8 @@ const RUNS = 3;
 const WARM_UP = 3000;
 const MEASURED_MS = 1500;
 const BOARDS = 16;
+/** How finely a round trip is watched. */
+const LOOK = microseconds(10);
 const SATURATED_MS = 300;
 /** Octets a second of a line of 921600 baud, 8N1. */
 const LINE = 92_160;
@@ -113,9 +115,9 @@ async function roundTrip(image: Uint8Array): Promise<Figure[]> {
     const started = performance.now();
     const asked = bridge.world.now();
     bridge.send(frameOf(64, n));
-    await bridge.until(() => bridge.station.queued > 0);
+    await bridge.until(() => bridge.station.queued > 0, LOOK);
     await bridge.station.send(bridge.station.take()?.octets ?? new Uint8Array(0));
-    await bridge.until(() => bridge.received.length > 0);
+    await bridge.until(() => bridge.received.length > 0, LOOK);
     bridge.received.length = 0;
     if (n < 200) continue;
     wall.push((performance.now() - started) * 1000);
