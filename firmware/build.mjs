@@ -38,7 +38,12 @@ const BOARDS = {
     compiler: 'arm-none-eabi-gcc',
     folders: ['core', 'boards/rp2040'],
     flags: ['-std=c11', '-O2', ...cortex, '-isystem', 'boards/rp2040/libc'],
-    link: ['-nostdlib', '-Wl,--gc-sections,--build-id=none', '-Wl,-T,boards/rp2040/link.ld', '-lgcc'],
+    link: [
+      '-nostdlib',
+      '-Wl,--gc-sections,--build-id=none',
+      '-Wl,-T,boards/rp2040/link.ld',
+      '-lgcc',
+    ],
   },
   host: {
     name: 'netlab-board',
@@ -58,8 +63,10 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
+const say = (line) => process.stdout.write(`${line}\n`);
+
 function fail(message) {
-  console.error(`firmware: ${message}`);
+  process.stderr.write(`firmware: ${message}\n`);
   process.exit(1);
 }
 
@@ -105,7 +112,12 @@ function compile(id) {
   rmSync(join(ROOT, folder), { recursive: true, force: true });
   mkdirSync(join(ROOT, folder), { recursive: true });
   const common = [...board.flags, ...warnings, ...includesOf(board.folders), sourceHashFlag(board)];
-  const own = [`-ffile-prefix-map=${ROOT}=`, '-fstack-usage', '-ffunction-sections', '-fdata-sections'];
+  const own = [
+    `-ffile-prefix-map=${ROOT}=`,
+    '-fstack-usage',
+    '-ffunction-sections',
+    '-fdata-sections',
+  ];
   return sourcesOf(board.folders).map((source) => {
     const object = `${folder}/${basename(source)}.o`;
     run(board.compiler, [...common, ...own, '-c', source, '-o', object]);
@@ -126,7 +138,7 @@ function reportStack(id) {
   if (unbounded) fail(`${unbounded.name} takes stack without bound`);
   frames.sort((a, b) => b.octets - a.octets);
   const deepest = frames.slice(0, 3).map(({ name, octets }) => `${name} ${octets}`);
-  console.log(`${id}: largest stack frames: ${deepest.join(', ')} octets`);
+  say(`${id}: largest stack frames: ${deepest.join(', ')} octets`);
 }
 
 function buildRp2040() {
@@ -142,14 +154,20 @@ function buildRp2040() {
   const sizes = output('arm-none-eabi-size', ['-A', `${out}.elf`]);
   const section = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(sizes)?.[1] ?? 0);
   const ram = section('data') + section('bss');
-  console.log(`rp2040: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
+  say(`rp2040: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
   reportStack('rp2040');
 }
 
 function buildHost() {
   const board = BOARDS.host;
-  run(board.compiler, [...board.flags, '-o', `build/${board.name}`, ...compile('host'), ...board.link]);
-  console.log(`host: firmware/build/${board.name}`);
+  run(board.compiler, [
+    ...board.flags,
+    '-o',
+    `build/${board.name}`,
+    ...compile('host'),
+    ...board.link,
+  ]);
+  say(`host: firmware/build/${board.name}`);
 }
 
 const BENCH = ['core', 'model', 'test'];
@@ -172,7 +190,10 @@ function writeCorpus(folder) {
     if (line.startsWith('frame')) {
       const [kind, session, seq, ack, credit] = fields[1].split(' ').map(Number);
       const head = [0x10 | kind, session >> 8, session & 255, seq, ack, credit >> 8, credit & 255];
-      const frame = Buffer.concat([Buffer.from(head), Buffer.from(fields[2], 'hex')]).subarray(0, 255);
+      const frame = Buffer.concat([Buffer.from(head), Buffer.from(fields[2], 'hex')]).subarray(
+        0,
+        255,
+      );
       const framed = Buffer.concat([Buffer.from([3, frame.length]), frame]);
       writeFileSync(join(folder, sha256(framed).slice(0, 16)), framed);
     }
@@ -185,23 +206,48 @@ function fuzz() {
     const name = basename(source, '.c');
     const corpus = join(BUILD, `${name}-corpus`);
     writeCorpus(corpus);
-    const flags = ['-std=c11', ...sanitizers, '-fsanitize=fuzzer', ...warnings, ...includesOf(BENCH)];
+    const flags = [
+      '-std=c11',
+      ...sanitizers,
+      '-fsanitize=fuzzer',
+      ...warnings,
+      ...includesOf(BENCH),
+    ];
     run('clang', [...flags, '-o', `build/${name}`, source, ...bench]);
-    const limits = [`-max_total_time=${options.seconds}`, '-max_len=2048', '-timeout=10', '-print_final_stats=1'];
+    const limits = [
+      `-max_total_time=${options.seconds}`,
+      '-max_len=2048',
+      '-timeout=10',
+      '-print_final_stats=1',
+    ];
     run(join(BUILD, name), [...limits, `-artifact_prefix=${BUILD}/${name}-`, corpus]);
   }
 }
 
 function lint() {
   const { folders } = BOARDS.host;
-  const flags = ['-std=c11', ...posix, '-DNL_SOURCE_HASH={ 0 }', ...warnings, ...includesOf([...folders, 'test'])];
+  const flags = [
+    '-std=c11',
+    ...posix,
+    '-DNL_SOURCE_HASH={ 0 }',
+    ...warnings,
+    ...includesOf([...folders, 'test']),
+  ];
   run('clang', [...flags, '-fsyntax-only', ...sourcesOf([...folders, 'test'])]);
   run('cppcheck', [
-    ...['--std=c11', '--error-exitcode=1', '--inline-suppr', '--quiet', '--enable=warning,performance,portability'],
+    ...[
+      '--std=c11',
+      '--error-exitcode=1',
+      '--inline-suppr',
+      '--quiet',
+      '--enable=warning,performance,portability',
+    ],
     ...['-I', 'core', '-I', 'model', '-I', 'boards/rp2040', '-DNL_SOURCE_HASH={0}'],
     ...['core', 'model', 'boards/rp2040', 'boards/host', 'test'],
   ]);
-  const files = [...folders, 'boards/rp2040', 'test', 'fuzz'].flatMap((folder) => filesIn(folder, /\.[ch]$/));
+  const files = [...folders, 'boards/rp2040', 'test', 'fuzz'].flatMap((folder) =>
+    filesIn(folder, /\.[ch]$/),
+  );
   run('clang-format', ['--dry-run', '--Werror', ...files]);
 }
 
@@ -228,9 +274,10 @@ const imageFiles = () => ['bin', 'uf2'].map((format) => `${BOARDS.rp2040.name}.$
 
 function install() {
   const images = imageFiles().map((file) => describe(BOARDS.rp2040, file));
-  for (const file of imageFiles()) writeFileSync(join(IMAGES, file), readFileSync(join(BUILD, file)));
+  for (const file of imageFiles())
+    writeFileSync(join(IMAGES, file), readFileSync(join(BUILD, file)));
   writeFileSync(join(IMAGES, 'manifest.json'), `${JSON.stringify({ images }, null, 2)}\n`);
-  console.log(`installed ${imageFiles().join(', ')} and manifest.json in firmware/images`);
+  say(`installed ${imageFiles().join(', ')} and manifest.json in firmware/images`);
 }
 
 function check() {
@@ -240,12 +287,16 @@ function check() {
   for (const file of imageFiles()) {
     const built = describe(BOARDS.rp2040, file);
     const listed = images.find((image) => image.file === file);
-    const provided = existsSync(join(IMAGES, file)) ? readFileSync(join(IMAGES, file)) : Buffer.alloc(0);
+    const provided = existsSync(join(IMAGES, file))
+      ? readFileSync(join(IMAGES, file))
+      : Buffer.alloc(0);
     const differing = Object.keys(built).filter((key) => listed?.[key] !== built[key]);
-    if (differing.length > 0) fail(`${file}: the manifest differs in ${differing.join(', ')}; run with --install`);
-    if (sha256(provided) !== built.sha256) fail(`${file}: firmware/images holds other octets than were built`);
+    if (differing.length > 0)
+      fail(`${file}: the manifest differs in ${differing.join(', ')}; run with --install`);
+    if (sha256(provided) !== built.sha256)
+      fail(`${file}: firmware/images holds other octets than were built`);
   }
-  console.log('firmware/images is what these sources build');
+  say('firmware/images is what these sources build');
 }
 
 const TARGETS = { rp2040: buildRp2040, host: buildHost, test, fuzz, lint };

@@ -22,7 +22,16 @@ export function toUf2(image) {
   for (let i = 0; i < count; i++) {
     const at = i * UF2.block;
     const from = i * UF2.payload;
-    const head = [UF2.magic0, UF2.magic1, FAMILY_PRESENT, FLASH + from, UF2.payload, i, count, FAMILY_RP2040];
+    const head = [
+      UF2.magic0,
+      UF2.magic1,
+      FAMILY_PRESENT,
+      FLASH + from,
+      UF2.payload,
+      i,
+      count,
+      FAMILY_RP2040,
+    ];
     head.forEach((word, k) => void out.writeUInt32LE(word, at + 4 * k));
     image.copy(out, at + 32, from, Math.min(from + UF2.payload, image.length));
     out.writeUInt32LE(UF2.end, at + UF2.block - 4);

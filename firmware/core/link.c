@@ -10,8 +10,6 @@ enum {
     /* What may stand before a frame in a peer's buffers, in octets (§4). */
     T1_BUFFERED = 8192,
     BITS_AN_OCTET = 10,
-    /* Half of the sequence space, so that acknowledged and not yet sent are told apart. */
-    QUEUED_MAX = 100,
 };
 
 static uint32_t t1(const struct nl_link *link)
@@ -24,11 +22,6 @@ static uint32_t t1(const struct nl_link *link)
 static bool unacknowledged(const struct nl_link *link)
 {
     return link->snd_una != link->snd_nxt;
-}
-
-static bool unsent(const struct nl_link *link)
-{
-    return (uint8_t)(link->snd_nxt - link->snd_una) != link->out->count;
 }
 
 static uint32_t longest_cost(void)
@@ -302,7 +295,7 @@ void nl_link_receive(struct nl_link *link, uint32_t now)
 static bool may_send(const struct nl_link *link)
 {
     if (link->snd_sent != link->snd_nxt) return true;
-    if (!unsent(link) || (uint8_t)(link->snd_nxt - link->snd_una) >= link->window) return false;
+    if (!nl_link_unsent(link) || (uint8_t)(link->snd_nxt - link->snd_una) >= link->window) return false;
     return link->in_flight + nl_queue_length(link->out, link->sent) + NL_MESSAGE_COST <= link->edge;
 }
 
@@ -337,7 +330,7 @@ static bool see_to_timers(struct nl_link *link, uint32_t now)
         go_back(link);
         return true;
     }
-    if (!unsent(link) || may_send(link)) {
+    if (!nl_link_unsent(link) || may_send(link)) {
         link->blocked = false;
     } else if (!link->blocked) {
         link->blocked = true;
@@ -393,33 +386,4 @@ void nl_link_port_up(struct nl_link *link, unsigned port, uint32_t now)
 void nl_link_port_down(struct nl_link *link, unsigned port)
 {
     if (link->active == &link->lines[port]) forget(link);
-}
-
-bool nl_link_room(const struct nl_link *link, uint32_t length)
-{
-    return link->out->count < QUEUED_MAX && nl_queue_room(link->out) >= length + NL_MESSAGE_COST;
-}
-
-bool nl_link_event_room(const struct nl_link *link, uint32_t length)
-{
-    if (unsent(link) || link->snd_sent != link->snd_nxt) return false;
-    /* One number of the window stays for a response, too. */
-    if ((uint8_t)(link->snd_nxt - link->snd_una) + 1 >= link->window && link->window > 1) return false;
-    if (unacknowledged(link) && link->window == 1) return false;
-    uint32_t cost = length + NL_MESSAGE_COST;
-    uint32_t longest =
-        NL_MESSAGE_COST + (link->message_max < NL_MESSAGE_MAX ? link->message_max : NL_MESSAGE_MAX);
-    return link->in_flight + cost + longest <= link->edge && nl_link_room(link, length);
-}
-
-uint8_t nl_link_send(struct nl_link *link, uint32_t length)
-{
-    uint8_t seq = (uint8_t)(link->snd_una + link->out->count);
-    nl_queue_push(link->out, length);
-    return seq;
-}
-
-bool nl_link_acknowledged(const struct nl_link *link, uint8_t seq)
-{
-    return (uint8_t)(seq - link->snd_una) >= 128;
 }

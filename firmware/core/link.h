@@ -94,4 +94,10 @@ bool nl_link_event_room(const struct nl_link *link, uint32_t length);
 uint8_t nl_link_send(struct nl_link *link, uint32_t length);
 bool nl_link_acknowledged(const struct nl_link *link, uint8_t seq);
 
+/* Messages that were never on the line. */
+static inline bool nl_link_unsent(const struct nl_link *link)
+{
+    return (uint8_t)(link->snd_nxt - link->snd_una) != link->out->count;
+}
+
 #endif
