@@ -113,12 +113,14 @@ export function lineContract(fixture: () => Fixture): void {
       const { transport, otherRate } = fixture().subject;
       const before = transport.lineRate();
       const board = await fixture().connect();
+      const hasRate = (board.identity.lineRate?.present ?? 0) !== 0;
       expect(await board.setLineRate(otherRate ?? before)).toBe(true);
       const octets = randomOctets(fixture().rng, 1000);
       expectOctets(await board.echo(octets), octets);
-      const after = before === 0 ? 0 : (otherRate ?? before);
+      // A PTY and a USB port have a rate for the host, which means nothing to the board.
+      const after = otherRate ?? before;
       expect(transport.lineRate()).toBe(after);
-      expect((await board.identify()).lineRate?.present).toBe(after);
+      expect((await board.identify()).lineRate?.present).toBe(hasRate ? after : 0);
     });
 
     it('ends the session when it is reset, even in the middle of a frame', async ({ skip }) => {
@@ -126,9 +128,11 @@ export function lineContract(fixture: () => Fixture): void {
       if (subject.reset === undefined) return skip('nothing can reset it');
       const board = await fixture().connect();
       const { boot } = board.identity;
-      const echo = board.echo(randomOctets(fixture().rng, 1000));
+      const echoes = (async () => {
+        for (let i = 0; i < 1000; i++) await board.echo(randomOctets(fixture().rng, 1000));
+      })();
       await subject.reset();
-      await expect(echo).rejects.toMatchObject({ code: 'board-reset' });
+      await expect(echoes).rejects.toMatchObject({ code: 'board-reset' });
       const again = await fixture().connect();
       expect(again.identity.boot?.number).not.toBe(boot?.number);
       expectOctets(await again.echo(OWN), OWN);

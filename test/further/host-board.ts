@@ -84,11 +84,16 @@ export async function hostBoardSubject(): Promise<ContractSubject> {
   const boardPort = await freePort();
   const board = await startHostBoard('--wire', `udp:${boardPort}:${socket.address().port}`);
   const transport = await openSerial(board.path);
+  let isPlugged = true;
   return {
     transport,
     peer: peerOn(socket, boardPort),
     reset: async () => {
       board.process.kill('SIGUSR1');
+    },
+    setCable: async (plugged) => {
+      if (plugged !== isPlugged) board.process.kill('SIGUSR2');
+      isPlugged = plugged;
     },
     close: async () => {
       await transport.close();

@@ -211,9 +211,17 @@ static bool handle_signals(struct process *process)
 {
     uint8_t number;
     while (read(signal_pipe[0], &number, 1) == 1) {
-        if (number != SIGUSR1) return false;
-        port_break(&process->port);
-        boot(process, NL_BOOT_WATCHDOG);
+        switch (number) {
+        case SIGUSR1:
+            port_break(&process->port);
+            boot(process, NL_BOOT_WATCHDOG);
+            break;
+        case SIGUSR2:
+            process->chip.cable = !process->chip.cable;
+            break;
+        default:
+            return false;
+        }
     }
     return true;
 }
@@ -247,7 +255,7 @@ static void run(struct process *process)
 
 static bool catch_signals(void)
 {
-    static const int caught[] = { SIGTERM, SIGINT, SIGUSR1 };
+    static const int caught[] = { SIGTERM, SIGINT, SIGUSR1, SIGUSR2 };
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;

@@ -6,7 +6,8 @@
 const char options_usage[] =
     "usage: netlab-board [--stdio] [--wire none|loopback|udp:LOCAL:REMOTE] [--silent] [--old-version]\n"
     "The firmware as a process. Without --stdio it opens a PTY and prints its path as the first line.\n"
-    "SIGUSR1 resets the board in the middle of a frame; SIGTERM and SIGINT end it.\n";
+    "SIGUSR1 resets the board in the middle of a frame, SIGUSR2 pulls the cable or plugs it in; SIGTERM\n"
+    "and SIGINT end it.\n";
 
 static bool parse_port(const char **text, uint16_t *port)
 {
