@@ -19,7 +19,7 @@
  * The hot path: `validate` where a header may lie, then the fields by name. `decode` and `encode` are
  * the same for people and tests.
  */
-import { checksum, SUM_VALID, sum, update } from '../../../base/checksum.ts';
+import { complement, fold, SUM_VALID, update } from '../../../base/checksum.ts';
 import { assert, type DecodeError } from '../../../base/errors.ts';
 import { asPacket, newPacket, type Packet } from '../../../base/packet.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
@@ -101,8 +101,21 @@ export function validate(p: Packet, at: number, end: number): Fault {
   const total = p.view.getUint16(at + TOTAL_LENGTH);
   if (total < header) return FAULT.totalLength;
   if (total > have) return FAULT.truncated;
-  if (sum(p, at, at + header) !== SUM_VALID) return FAULT.checksum;
+  if (sumHeader(p, at, header) !== SUM_VALID) return FAULT.checksum;
   return FAULT.none;
+}
+
+/** The sum of a header: five words, read without a loop in half the time of the sum for all lengths. */
+function sumHeader(p: Packet, at: number, length: number): number {
+  const { view } = p;
+  let total =
+    view.getUint32(at) +
+    view.getUint32(at + 4) +
+    view.getUint32(at + 8) +
+    view.getUint32(at + 12) +
+    view.getUint32(at + 16);
+  for (let i = HEADER_LENGTH; i < length; i += 4) total += view.getUint32(at + i);
+  return fold(total);
 }
 
 /** `fault`, which `validate` found in the same octets, in words. */
@@ -165,7 +178,7 @@ export function write(
 /** Makes the checksum afresh, after more was changed than can be mended word by word. */
 export function writeChecksum(p: Packet, at: number): void {
   p.view.setUint16(at + HEADER_CHECKSUM, 0);
-  p.view.setUint16(at + HEADER_CHECKSUM, checksum(p, at, at + headerLength(p, at)));
+  p.view.setUint16(at + HEADER_CHECKSUM, complement(sumHeader(p, at, headerLength(p, at))));
 }
 
 /** One hop less, the checksum mended (RFC 1812 §5.3.1, RFC 1624). The caller saw that some are left. */
