@@ -195,6 +195,14 @@ const ROWS: readonly Row[] = [
     limits: { memory: 64 * 2 ** 20, time_ms: 10_000 },
   },
   {
+    what: 'an allocation that V8 ends its whole process for',
+    files: body("return 'x'.repeat(5e8).split('').length;"),
+    code: 'memory',
+    at: 'frame.ts:(4:17|5:\\d+)',
+    says: /more than 256 MiB/,
+    limits: { time_ms: 10_000 },
+  },
+  {
     what: 'a huge result of octets',
     files: body('return new Uint8Array(2 ** 31);'),
     code: 'bad-result',
@@ -414,7 +422,7 @@ describe('the sandbox', () => {
     expect([await counter.call('count'), await counter.call('count')]).toEqual([1, 2]);
   });
 
-  it('goes on with a fresh thread after it had to kill one', async () => {
+  it('goes on with a fresh process after it had to kill one', async () => {
     const text =
       'let n = 0;\nexport const count = () => ++n;\nexport const spin = () => {\n  for (;;);\n};\n';
     const counter = await code(text, QUICK);

@@ -2,11 +2,11 @@
 import type { LearnerCode, Place } from '../../lab/learner.ts';
 import { LearnerError } from '../../lab/learner.ts';
 import * as text from './failure-text.ts';
+import type { Ending } from './learner-process.ts';
 import { locateSyntaxError, type ModuleSources, placeIn } from './module-source.ts';
 import type { RunningPlace } from './paused-place.ts';
 import type { WorkerFailure } from './protocol.ts';
 import { SCHEME } from './scheme.ts';
-import type { Ending } from './worker-thread.ts';
 
 export interface Situation {
   readonly code: LearnerCode;
@@ -103,7 +103,7 @@ export function describeEnding(
         return new LearnerError('endless', text.endless(seconds, ending.at?.functionName), place);
       }
       const who = name === '' ? code.entry : name;
-      const message = ending.awaiting ? text.neverSettled : text.endlessSomewhere;
+      const message = ending.awaiting === true ? text.neverSettled : text.endlessSomewhere;
       return new LearnerError('endless', message(seconds, who), declared);
     }
   }

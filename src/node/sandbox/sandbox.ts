@@ -1,10 +1,12 @@
 /**
- * The learner's code in a worker thread of its own, where it can loop, throw, fill the memory or end the
+ * The learner's code in a process of its own, where it can loop, throw, fill the memory or end the
  * process, and each is told as a LearnerError at the learner's own line.
+ *
+ *   netlab ── IPC ── keeper: time, memory, where it is ── worker: the learner's modules
  *
  * Invariants:
  *   (1) One call at a time; further ones wait their turn.
- *   (2) Module state lives from call to call, until a thread had to be killed: the next call then meets
+ *   (2) Module state lives from call to call, until a process had to be killed: the next call then meets
  *       freshly loaded modules.
  *   (3) Code that did not load once is not loaded again: every call fails as the first did.
  */
@@ -12,13 +14,13 @@ import { EXIT, NetlabError } from '../../base/errors.ts';
 import type { Learner } from '../../lab/lab.ts';
 import type { LearnerCode, LearnerError, LearnerReport } from '../../lab/learner.ts';
 import { declarationOf, describeEnding, type Situation } from './describe.ts';
+import { type Ending, LearnerProcess } from './learner-process.ts';
 import { type ModuleSources, moduleSources } from './module-source.ts';
-import { type Ending, type RequestLimits, WorkerThread } from './worker-thread.ts';
 
 export interface SandboxLimits {
   /** For loading the modules and for each call. */
   readonly time_ms: number;
-  /** Octets by which the process may grow during a call. */
+  /** Octets by which its process may grow during a call. */
   readonly memory: number;
   /** Octets that a result may hold. */
   readonly result: number;
@@ -37,21 +39,21 @@ const LIMITS: SandboxLimits = {
 const OUTPUT_WAITING_MAX = 1000;
 
 export interface Sandbox extends Learner, LearnerReport {
-  /** Ends the thread, in the middle of a call too. May be called twice. */
+  /** Ends the process, in the middle of a call too. May be called twice. */
   close(): Promise<void>;
 }
 
 /** Begins to load the modules at once. Trouble with them is told by `call`, not here. */
 export function openSandbox(code: LearnerCode, limits: Partial<SandboxLimits> = {}): Sandbox {
-  return new WorkerSandbox(code, { ...LIMITS, ...limits });
+  return new ProcessSandbox(code, { ...LIMITS, ...limits });
 }
 
-class WorkerSandbox implements Sandbox {
+class ProcessSandbox implements Sandbox {
   readonly #code: LearnerCode;
   readonly #sources: ModuleSources;
   readonly #limits: SandboxLimits;
   readonly #output: string[] = [];
-  #thread: WorkerThread;
+  #process: LearnerProcess;
   #loading: Promise<LearnerError | undefined>;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -60,7 +62,7 @@ class WorkerSandbox implements Sandbox {
     this.#code = code;
     this.#limits = limits;
     this.#sources = moduleSources(code);
-    this.#thread = this.#newThread();
+    this.#process = this.#newProcess();
     this.#loading = this.#load();
     this.#loading.catch(() => undefined);
   }
@@ -81,43 +83,39 @@ class WorkerSandbox implements Sandbox {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#thread.close();
+    await this.#process.close();
   }
 
-  #newThread(): WorkerThread {
+  #newProcess(): LearnerProcess {
     const setup = {
       entry: this.#code.entry,
       modules: this.#sources.modules,
       resultMax: this.#limits.result,
       outputMax: this.#limits.output,
     };
-    return new WorkerThread(setup, (line) => {
+    const { time_ms, memory } = this.#limits;
+    return new LearnerProcess(setup, { time_ms, memory }, (line) => {
       if (this.#output.length < OUTPUT_WAITING_MAX) this.#output.push(line);
     });
   }
 
   async #load(): Promise<LearnerError | undefined> {
-    const ending = await this.#thread.loaded(this.#requestLimits());
+    const ending = await this.#process.loaded();
     return ending.kind === 'result' ? undefined : this.#describe(ending, '');
   }
 
   async #call(name: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) throw closedError();
     let unloaded = await this.#loading;
-    if (unloaded === undefined && !this.#thread.alive) {
-      this.#thread = this.#newThread();
+    if (unloaded === undefined && !this.#process.alive) {
+      this.#process = this.#newProcess();
       this.#loading = this.#load();
       unloaded = await this.#loading;
     }
     if (unloaded !== undefined) throw unloaded;
-    const request = { name, args: args.map(isolated) };
-    const ending = await this.#thread.call(request, this.#requestLimits());
-    if (ending.kind === 'result') return ending.value;
+    const ending = await this.#process.call({ name, args });
+    if (ending.kind === 'result') return isolated(ending.value);
     throw this.#describe(ending, name);
-  }
-
-  #requestLimits(): RequestLimits {
-    return { time_ms: this.#limits.time_ms, memory: this.#limits.memory };
   }
 
   #describe(ending: Exclude<Ending, { kind: 'result' }>, name: string): LearnerError {
@@ -134,7 +132,7 @@ class WorkerSandbox implements Sandbox {
   }
 }
 
-/** A copy whose octets have a buffer of their own: a view would carry its whole buffer to the worker. */
+/** A copy whose octets have a buffer of their own: they came as views of the message. */
 function isolated(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Array.isArray(value)) return value.map(isolated);

@@ -1,2 +1,2 @@
-/** The learner's files in V8's eyes: `learner:///frame.ts`. The worker repeats it. */
+/** The learner's files in V8's eyes: `learner:///frame.ts`. */
 export const SCHEME = 'learner:///';

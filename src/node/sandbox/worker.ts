@@ -2,8 +2,8 @@
  * The inside of the sandbox: loads the learner's modules, calls their functions one at a time, and gives
  * back plain copies of what they return.
  *
- * The sandbox starts this file as a `data:` URL, its types stripped, so that it runs from sources and from
- * a build alike. So it may import Node's modules and types, nothing else.
+ * It runs from a `data:` URL (source-url.ts): it may import Node's modules, types, and
+ * neighbours that do as much.
  *
  * The learner's modules are vm.SourceTextModule: their lines and columns are those of the file, nothing is
  * written to disk, and every import passes `resolve`. This keeps mistakes apart, not malice: who runs
@@ -14,6 +14,7 @@ import { formatWithOptions } from 'node:util';
 import vm from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ResultFlaw, WorkerFailure, WorkerMessage } from './protocol.ts';
+import { SCHEME } from './scheme.ts';
 
 export interface WorkerSetup {
   readonly entry: string;
@@ -30,7 +31,6 @@ export interface CallRequest {
   readonly args: readonly unknown[];
 }
 
-const SCHEME = 'learner:///';
 const DEPTH_MAX = 32;
 const LINE_MAX = 1000;
 const setup: WorkerSetup = workerData;
@@ -181,6 +181,14 @@ function plainCopy(root: unknown): unknown {
   return copy(root, 'result', 0);
 }
 
+/** Octets come as views of the message: each gets a buffer of its own. */
+function isolated(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (Array.isArray(value)) return value.map(isolated);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, isolated(field)]));
+}
+
 function describe(error: unknown): WorkerFailure {
   if (error instanceof Refusal) return error.failure;
   if (!(error instanceof Error)) {
@@ -198,7 +206,7 @@ async function call(module: vm.SourceTextModule, { name, args }: CallRequest): P
     const found = exports.includes(name) ? typeof target : undefined;
     throw new Refusal({ kind: 'missing-export', found, exports });
   }
-  let result: unknown = Reflect.apply(target, undefined, args);
+  let result: unknown = Reflect.apply(target, undefined, args.map(isolated));
   if (result instanceof Promise) {
     post({ kind: 'awaiting' });
     result = await result;
