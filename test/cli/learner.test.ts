@@ -34,9 +34,9 @@ describe('start', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('says when the place takes no files', async () => {
-    const { code, stderr } = await netlab(['start', 'lab03', '--dir', '/proc']);
+    const { code, stderr } = await netlab(['start', 'lab03', '--dir', '/sys']);
     expect(code).toBe(2);
-    expect(stderr).toContain('/proc');
+    expect(stderr).toMatch(/\/sys\/.* cannot be written/);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
@@ -105,7 +105,7 @@ describe('run', () => {
     const cwd = ownFolder();
     const run = ['run', 'lab03', '--on', 'mock', '--junit'];
     await netlab([...run, 'result.xml'], { cwd });
-    expect(readFileSync(join(cwd, 'result.xml'), 'utf8')).toMatch(/^<\?xml[^]*<testsuite/);
+    expect(readFileSync(join(cwd, 'result.xml'), 'utf8')).toMatch(/^<\?xml[\s\S]*<testsuite/);
     mkdirSync(join(cwd, 'folder'));
     expect((await netlab([...run, 'folder'], { cwd })).code).toBe(2);
   });
@@ -114,7 +114,7 @@ describe('run', () => {
     'where nothing can be written still gives a verdict',
     async () => {
       const { code, stdout, stderr } = await netlab(['run', 'lab03', '--on', 'mock'], {
-        cwd: '/proc',
+        cwd: '/sys',
       });
       expect(stdout).toMatch(/PASS {2}100 of 100 points/);
       expect(stderr).toContain('the evidence is not whole');
@@ -170,9 +170,9 @@ describe('watch', () => {
   it('checks at once, and again at each save', async () => {
     const cwd = await started();
     const running = startNetlab(['watch', 'lab03'], { cwd });
-    await running.shows(/FAIL addresses[^]*Waiting for the next save/);
+    await running.shows(/FAIL addresses[\s\S]*Waiting for the next save/);
     copyFileSync(SOLUTION, join(cwd, ENTRY));
-    await running.shows(/PASS any-octets[^]*Waiting for the next save/);
+    await running.shows(/PASS any-octets[\s\S]*Waiting for the next save/);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
   });
@@ -194,7 +194,7 @@ describe('capture and replay', () => {
 
   it.each([
     ['is altered', (text: string) => text.replace('"write"', '"wrote"')],
-    ['is cut off in a line', (text: string) => text.slice(0, text.length / 2)],
+    ['lacks a line', (text: string) => text.split('\n').toSpliced(5, 1).join('\n')],
     ['is something else', () => 'hello\n'],
   ])('a cassette that %s is refused with exit 3', async (_, damage) => {
     const cwd = ownFolder();
