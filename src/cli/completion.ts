@@ -8,7 +8,7 @@ export interface CommandShape {
   readonly args: readonly string[];
 }
 
-export interface FlagShape {
+interface FlagShape {
   readonly type: 'boolean' | 'option';
   readonly options?: readonly string[] | undefined;
 }
@@ -52,7 +52,7 @@ function openFlag(rest: readonly string[], command: CommandShape): string | unde
   return name !== undefined && command.flags[name]?.type === 'option' ? name : undefined;
 }
 
-export function positionals(rest: readonly string[], command: CommandShape): string[] {
+function positionals(rest: readonly string[], command: CommandShape): string[] {
   return rest.filter(
     (word, i) => !word.startsWith('-') && openFlag(rest.slice(0, i), command) === undefined,
   );

@@ -8,7 +8,7 @@ import { EXIT } from '../base/errors.ts';
 const GRACE_MS = 3000;
 const SHOW_CURSOR = '\u001b[?25h';
 
-export class Interruption {
+class Interruption {
   private readonly controller = new AbortController();
   private awaited = 0;
 

@@ -7,7 +7,7 @@ import type { LabSource } from '../node/store/labs.ts';
 import { openEmulated } from '../node/substrate-emulated.ts';
 import { type ChosenCode, chooseCheck } from './lab-choice.ts';
 import { type LabRun, runRecorded } from './lab-run.ts';
-import { openDisplay } from './run-display.ts';
+import { openDisplay } from './open-display.ts';
 import type { ShellOptions } from './shell.ts';
 
 export interface QuickCheckRequest {

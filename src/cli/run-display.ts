@@ -5,7 +5,6 @@ import type { RunEvent } from '../lab/runner.ts';
 import { failureLines, type Language, stepLines } from '../lab/transcript.ts';
 import type { CheckResult } from '../lab/verdict.ts';
 import { sayIfKnown } from './messages/message.ts';
-import type { ShellOptions } from './shell.ts';
 import { markOf, paintOutcome } from './terminal.ts';
 
 export interface RunDisplay {
@@ -14,28 +13,13 @@ export interface RunDisplay {
   end(): Promise<void>;
 }
 
-const SILENT: RunDisplay = { handleEvent() {}, end: async () => {} };
-
 export interface DisplayStyle {
   readonly language: Language;
   readonly paint: ChalkInstance;
   readonly extent: 'all' | 'to-first-failure';
 }
 
-/** @param extent after the first failure, what was skipped is not worth showing */
-export async function openDisplay(
-  shell: ShellOptions,
-  paint: ChalkInstance,
-  extent: DisplayStyle['extent'] = 'all',
-): Promise<RunDisplay> {
-  if (shell.json) return SILENT;
-  const style = { language: shell.language, paint, extent };
-  if (!process.stdout.isTTY) return new PlainDisplay(style);
-  const { ListDisplay } = await import('./list-display.ts');
-  return new ListDisplay(style);
-}
-
-class PlainDisplay implements RunDisplay {
+export class PlainDisplay implements RunDisplay {
   private readonly style: DisplayStyle;
 
   constructor(style: DisplayStyle) {

@@ -26,7 +26,7 @@ export function paintOutcome(paint: ChalkInstance, outcome: Outcome, text: strin
 export const markOf = (outcome: Outcome): string => MARKS[outcome];
 
 /** Columns of a terminal that `text` takes: Hangul and other wide characters take two. */
-export function columns(text: string): number {
+function columns(text: string): number {
   let width = 0;
   for (const character of text) {
     width +=

@@ -6,7 +6,7 @@ import { listPorts } from './discovery.ts';
 import { bundledBoards, loadImage } from './images.ts';
 import { permissionRemedy } from './port-access.ts';
 
-export type Subject =
+type Subject =
   | 'node'
   | 'serial'
   | 'ports'

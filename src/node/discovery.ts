@@ -33,8 +33,7 @@ export async function listPorts(): Promise<readonly PortDescription[]> {
 export const recognisedBoards = async (): Promise<readonly PortDescription[]> =>
   (await listPorts()).filter((port) => port.board !== undefined);
 
-/** @internal */
-export function recognise(port: PortDescription): PortDescription {
+function recognise(port: PortDescription): PortDescription {
   const known = BOARD_IDENTITIES.find(
     (identity) =>
       identity.vendorId === port.vendorId?.toLowerCase() &&

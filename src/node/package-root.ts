@@ -9,9 +9,6 @@ const here = fileURLToPath(import.meta.url);
 /** The folder of netlab's package.json. */
 export const PACKAGE_ROOT = findRoot(dirname(here));
 
-/** True when the TypeScript sources themselves run, under a test runner. */
-export const RUNS_FROM_SOURCE = here.endsWith('.ts');
-
 /** As package.json has it. */
 export function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));

@@ -85,7 +85,7 @@ function groupOf(port: string): string | undefined {
 }
 
 /** `minicom (4242)`, or nothing where the system does not say. */
-export function portHolder(port: string): string {
+function portHolder(port: string): string {
   if (process.platform !== 'linux') return '';
   try {
     const device = realpathSync(port);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import type { SerialPort, SerialPortMock } from 'serialport';
 import type { Transport } from '../hardware/board/transport.ts';
 import { explainOpenFailure } from './port-access.ts';
@@ -36,23 +36,19 @@ const WATCH_INTERVAL_MS = 300;
  * that comes while it reads makes each read return nothing, and it reads again for ever.
  */
 function watchDevice(path: string, port: SerialPort): void {
-  const opened = deviceInode(path);
-  if (opened === undefined) return;
+  const { port: device } = port;
+  if (device === undefined || !('fd' in device) || process.platform === 'win32') return;
   const timer = setInterval(() => {
-    // A board that came back at once is another device under the same name.
-    if (deviceInode(path) !== opened) port.close();
+    if (isGone(path, device.fd)) port.close();
   }, WATCH_INTERVAL_MS);
   timer.unref();
   port.once('close', () => clearInterval(timer));
 }
 
-/** Undefined when it is gone, and where ports are no files, as on Windows. */
-function deviceInode(path: string): number | undefined {
-  try {
-    return statSync(path).ino;
-  } catch {
-    return undefined;
-  }
+/** Its node was removed. Another device may have the name by now, so the open file itself is asked too. */
+function isGone(path: string, descriptor: number | null): boolean {
+  if (descriptor === null) return false;
+  return !existsSync(path) || fstatSync(descriptor).nlink === 0;
 }
 
 /** @param name what a person calls it */

@@ -14,7 +14,7 @@ import { BaseCommand } from '../base-command.ts';
 import { runArgument } from '../flags.ts';
 import { interruption } from '../interruption.ts';
 import { en } from '../messages/en.ts';
-import { openDisplay } from '../run-display.ts';
+import { openDisplay } from '../open-display.ts';
 import { markOf, paintOutcome } from '../terminal.ts';
 
 interface ReplayDocument {

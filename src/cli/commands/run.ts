@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import type { NetlabError } from '../../base/errors.ts';
 import { exercisedLines } from '../../lab/transcript.ts';
-import type { Verdict } from '../../lab/verdict.ts';
+import type { CheckResult, Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
 import { BaseCommand } from '../base-command.ts';
 import { openBench } from '../bench-choice.ts';
@@ -12,7 +12,7 @@ import { interruption } from '../interruption.ts';
 import { chooseCode, chooseLab } from '../lab-choice.ts';
 import { type LabRun, runRecorded } from '../lab-run.ts';
 import { en } from '../messages/en.ts';
-import { openDisplay } from '../run-display.ts';
+import { openDisplay } from '../open-display.ts';
 import { markOf, paintOutcome } from '../terminal.ts';
 
 interface RunDocument {
@@ -45,6 +45,8 @@ export default class Run extends BaseCommand {
     const source = await chooseLab(args.lab, here);
     const chosen = chooseCode(source, flags.code, here);
     const { seed = freshSeed(), junit } = flags;
+    const code = this.say(`run.code.${chosen.origin.kind}`);
+    this.print(this.paint.bold(`${source.lab.id} ${this.inWords(source.lab.title)} · ${code}`));
     const display = await openDisplay(this.shell, this.paint);
     const run = await interruption.guard((signal) =>
       runRecorded({
@@ -74,6 +76,11 @@ export default class Run extends BaseCommand {
     for (const line of exercisedLines(verdict, this.language)) this.print(`  ${line}`);
     const folder = relative(process.cwd(), evidence) || '.';
     this.print(`  ${this.say('run.evidence', { folder })}`);
+    const failed = verdict.checks.find(hasHint);
+    if (failed !== undefined && verdict.exercised.code.kind === 'learner') {
+      const command = this.paint.cyan(`netlab hint ${verdict.lab} ${failed.id}`);
+      this.print(`  ${this.say('next', { command })}`);
+    }
     if (trouble !== undefined) {
       const { what } = describeFailure(trouble, this.language);
       process.stderr.write(`${this.say('run.evidence-lost', { reason: what })}\n`);
@@ -85,3 +92,6 @@ export default class Run extends BaseCommand {
     process.stderr.write(`${this.say('run.passed-over', { port, reason: what })}\n`);
   }
 }
+
+const hasHint = (result: CheckResult): boolean =>
+  result.verdict === 'FAIL' && result.visibility === 'visible';

@@ -223,6 +223,11 @@ export const en = {
   'error.replay-diverged.next': 'netlab run lab03',
   'help.check.flag.only': 'Run this check alone; may be given more than once.',
 
+  'run.code.learner': 'your own code',
+  'run.code.solution': 'the solution’s code',
+  'run.code.starter': 'the starter’s code',
+  'run.code.path': 'the code at the path given',
+
   'help.heading.USAGE': 'USAGE',
   'help.heading.VERSION': 'VERSION',
   'help.heading.COMMANDS': 'COMMANDS',

@@ -217,6 +217,11 @@ export const ko = {
   'error.replay-diverged.next': 'netlab run lab03',
   'help.check.flag.only': '이 검사만 실행합니다. 여러 번 쓸 수 있습니다.',
 
+  'run.code.learner': '내 코드',
+  'run.code.solution': '모범 답안의 코드',
+  'run.code.starter': '시작 코드',
+  'run.code.path': '지정한 경로의 코드',
+
   'help.heading.USAGE': '사용법',
   'help.heading.VERSION': '버전',
   'help.heading.COMMANDS': '명령',

@@ -10,7 +10,7 @@ type Blank<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Blank<Rest>
   : never;
 
-export type Key = keyof typeof en;
+type Key = keyof typeof en;
 type Filling<K extends Key> = [Blank<(typeof en)[K]>] extends [never]
   ? []
   : [Readonly<Record<Blank<(typeof en)[K]>, string | number>>];
