@@ -1,45 +1,37 @@
 /** The serial ports of this machine, and which of them a netlab board is behind. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Recognition, recognise } from '../hardware/board/recognise.ts';
 
-export interface PortDescription {
+/** With what its USB identity tells, where it has one. */
+export interface PortDescription extends Partial<Recognition> {
   readonly path: string;
   /** Four lower-case hexadecimal digits each; absent on what is not USB. */
   readonly vendorId?: string;
   readonly productId?: string;
   readonly manufacturer?: string;
   readonly serialNumber?: string;
-  /** The board that this USB identity belongs to. Only greeting it makes sure. */
-  readonly board?: string;
 }
-
-interface UsbIdentity {
-  readonly vendorId: string;
-  readonly productId: string;
-  readonly board: string;
-}
-
-/** What firmware/boards/<board> puts into its USB device descriptor; other firmware may have the same. */
-const BOARD_IDENTITIES: readonly UsbIdentity[] = [
-  { vendorId: '2e8a', productId: '000a', board: 'w5500-evb-pico' },
-];
 
 /** Never throws: a machine that cannot list its ports has none to offer. */
 export async function listPorts(): Promise<readonly PortDescription[]> {
   const ports = await withSerialport().catch(() => fromSysfs());
-  return ports.map(recognise).sort((a, b) => a.path.localeCompare(b.path));
+  return ports.map(recognised).sort((a, b) => a.path.localeCompare(b.path));
 }
 
+/**
+ * The ports that a board of ours may be behind, the likeliest first. Serial adapters are not among them:
+ * greeting whatever else is behind one could do harm.
+ */
 export const recognisedBoards = async (): Promise<readonly PortDescription[]> =>
-  (await listPorts()).filter((port) => port.board !== undefined);
+  (await listPorts())
+    .filter(({ certainty }) => certainty === 'ours' || certainty === 'board')
+    .sort((a, b) => Number(b.certainty === 'ours') - Number(a.certainty === 'ours'));
 
-function recognise(port: PortDescription): PortDescription {
-  const known = BOARD_IDENTITIES.find(
-    (identity) =>
-      identity.vendorId === port.vendorId?.toLowerCase() &&
-      identity.productId === port.productId?.toLowerCase(),
-  );
-  return known === undefined ? port : { ...port, board: known.board };
+function recognised(port: PortDescription): PortDescription {
+  const { vendorId, productId, manufacturer } = port;
+  if (vendorId === undefined || productId === undefined) return port;
+  return { ...port, ...recognise({ vendorId, productId, manufacturer }) };
 }
 
 async function withSerialport(): Promise<PortDescription[]> {
@@ -73,7 +65,13 @@ function usbAttributes(device: string): Omit<PortDescription, 'path'> {
     for (const folder of [join(node, '..'), join(node, '..', '..')]) {
       if (!existsSync(join(folder, 'idVendor'))) continue;
       const attribute = (name: string): string => readFileSync(join(folder, name), 'utf8').trim();
-      return { vendorId: attribute('idVendor'), productId: attribute('idProduct') };
+      return {
+        vendorId: attribute('idVendor'),
+        productId: attribute('idProduct'),
+        ...(existsSync(join(folder, 'manufacturer')) && {
+          manufacturer: attribute('manufacturer'),
+        }),
+      };
     }
   } catch {
     // The device went away while we looked.

@@ -18,6 +18,6 @@ export default class Ports extends BaseCommand {
 
   private row(port: PortDescription): string[] {
     const identity = port.vendorId === undefined ? '' : `${port.vendorId}:${port.productId ?? ''}`;
-    return [port.path, port.board ?? '', identity, port.manufacturer ?? ''];
+    return [port.path, port.what ?? port.manufacturer ?? '', identity, port.serialNumber ?? ''];
   }
 }
