@@ -83,8 +83,11 @@ function inCatalogue(
 /** Everything about the checks that did not pass, for below the list. */
 export function troubleLines(results: readonly CheckResult[], style: DisplayStyle): string[] {
   const { language, paint } = style;
+  // After an interruption nobody needs to be told of each check that did not begin.
+  const interrupted = results.some(({ verdict }) => verdict === 'INTERRUPTED');
   return results
     .filter((result) => result.verdict !== 'PASS' && isShown(result, style))
+    .filter(({ verdict }) => !interrupted || verdict !== 'SKIPPED')
     .flatMap((result) => [
       '',
       `${result.id}: ${result.title[language]}`,

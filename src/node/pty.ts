@@ -19,6 +19,7 @@ interface LibC {
   grantpt(fd: number): number;
   unlockpt(fd: number): number;
   ptsname(fd: number): string | null;
+  fcntl(fd: number, command: number, type: 'int', argument: number): number;
   tcgetattr(fd: number, termios: Uint8Array): number;
   cfmakeraw(termios: Uint8Array): void;
   tcsetattr(fd: number, actions: number, termios: Uint8Array): number;
@@ -27,6 +28,8 @@ interface LibC {
 /** `struct termios` is 60 octets on Linux and 72 on macOS; nobody here looks inside. */
 const TERMIOS_ROOM = 256;
 const TCSANOW = 0;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 /** What waits for a reader who does not come, before it is dropped as a UART would drop it. */
 const PENDING_LIMIT = 1 << 18;
 const RETRY_MS = 2;
@@ -48,6 +51,7 @@ async function loadLibC(): Promise<LibC> {
     grantpt: library.func('int grantpt(int fd)'),
     unlockpt: library.func('int unlockpt(int fd)'),
     ptsname: library.func('const char *ptsname(int fd)'),
+    fcntl: library.func('int fcntl(int fd, int command, ...)'),
     tcgetattr: library.func('int tcgetattr(int fd, _Out_ uint8_t *termios)'),
     cfmakeraw: library.func('void cfmakeraw(_Inout_ uint8_t *termios)'),
     tcsetattr: library.func('int tcsetattr(int fd, int actions, const uint8_t *termios)'),
@@ -59,6 +63,8 @@ export async function openPty(): Promise<Pty> {
   const libc = await loadLibC();
   const master = libc.posix_openpt(constants.O_RDWR | constants.O_NOCTTY);
   if (master < 0) throw unavailable('posix_openpt failed');
+  // A child that inherited the master would keep the port alive after we have closed it.
+  libc.fcntl(master, F_SETFD, 'int', FD_CLOEXEC);
   if (libc.grantpt(master) !== 0 || libc.unlockpt(master) !== 0) {
     closeSync(master);
     throw unavailable('grantpt or unlockpt failed');

@@ -84,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('a board', () => {
   it('does it on a line that flips octets', async () => {
     const rng = seededRng(7);
     const noisy = (octets: Uint8Array): Uint8Array =>
-      octets.map((octet) => (chance(rng, 0.0003) ? octet ^ 0x10 : octet));
+      octets.map((octet) => (chance(rng, 0.00005) ? octet ^ 0x10 : octet));
     const board = await ptyBoard({}, noisy);
     const { code, stdout } = await netlab(on(board.path));
     expect(stdout).toMatch(/PASS {2}100 of 100 points/);
