@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs a tool that not every machine has: tshark. */
+/** What needs more than Node: a compiler, tshark. */
 export default defineConfig({
   test: {
     include: ['test/further/**/*.test.ts'],

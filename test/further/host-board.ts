@@ -44,7 +44,7 @@ async function udpSocket(): Promise<Socket> {
 }
 
 /** A port that nobody has: the board binds it itself. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const socket = await udpSocket();
   const { port } = socket.address();
   socket.close();
