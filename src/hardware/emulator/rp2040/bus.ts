@@ -12,15 +12,31 @@ import type { SpiBus } from './spi-bus.ts';
 const FLASH = 0x10;
 const SPI0 = 0x4003c000;
 const SSPDR = 0x4003c008;
-/** No block of compiled code takes longer, waits apart. */
-const BLOCK_CYCLES_MAX = 512;
+const DPRAM = 0x50100000;
+/** By the upper four bits of an address: RP2040 datasheet §2.2. */
+const APB = 4;
+const AHB = 5;
+const SIO = 13;
+/** A peripheral has 16 KiB of addresses; the APB has 28 of them, the AHB what lies below 0x50400000. */
+const SLOT = 14;
+const SLOTS = 256;
+/** Cycles that rp2040js adds to an access by LDR and STR, the two apart that it has in RAM. */
+const SLOW_LOAD = Int8Array.of(0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0);
+const SLOW_STORE = Int8Array.of(0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0);
+
+interface Peripheral {
+  readUint32(offset: number): number;
+  writeUint32Atomic(offset: number, value: number, kind: number): void;
+}
+
+interface DualPortRam {
+  DPRAMUpdated(offset: number, value: number): void;
+}
 
 export interface BusOptions {
   readonly mcu: Mcu;
   readonly clock: VirtualClock;
   readonly spi: SpiBus;
-  /** Someone wants the CPU to stop after this instruction. */
-  readonly interrupted: () => boolean;
 }
 
 export class Bus {
@@ -31,8 +47,12 @@ export class Bus {
   readonly s32: Int32Array;
   /** By line of RAM: 1 where a store must go through `store8` … `store32`. */
   readonly lines: Uint8Array;
-  /** After an access: cycles that it took beyond the ordinary one. */
+  /** Someone wants the CPU to stop after this instruction. */
+  interrupted = false;
+  /** After an access: cycles that it took beyond the ordinary two, its wait among them. */
   extra = 0;
+  /** After an access: cycles that the CPU waited for octets on the SPI bus. */
+  wait = 0;
   /** After an access: compiled code must return before the next instruction. */
   stop = false;
   /** After an access: `extra` or `stop` says something. */
@@ -41,17 +61,18 @@ export class Bus {
   readonly #clock: VirtualClock;
   readonly #guard: CodeGuard | undefined;
   readonly #spi: SpiBus;
-  readonly #interrupted: () => boolean;
   readonly #flash: DataView;
   #base = 0;
   #due = 0;
-  #limit = 0;
 
-  constructor({ mcu, clock, spi, interrupted }: BusOptions) {
+  /** The peripherals on the APB, then those on the AHB, each at its place. */
+  readonly #peripherals: readonly (Peripheral | undefined)[];
+  readonly #dpram: DualPortRam;
+
+  constructor({ mcu, clock, spi }: BusOptions) {
     this.#mcu = mcu;
     this.#clock = clock;
     this.#spi = spi;
-    this.#interrupted = interrupted;
     this.core = mcu.core;
     this.R = mcu.core.registers;
     this.s8 = mcu.sram;
@@ -60,6 +81,12 @@ export class Bus {
     this.#flash = mcu.flashView;
     this.#guard = mcu.guard;
     this.lines = mcu.guard?.lines ?? new Uint8Array(0);
+    this.#dpram = mcu.usbCtrl as unknown as DualPortRam;
+    this.#peripherals = Array.from({ length: 2 * SLOTS }, (_, i) => {
+      const base = i < SLOTS ? APB << 28 : AHB << 28;
+      const at = (base >>> SLOT) + (i & (SLOTS - 1));
+      return (mcu.peripherals as Record<number, Peripheral | undefined>)[at << 2];
+    });
   }
 
   /** Cycles are counted from now on; returns how many may pass before an alarm is due or `until` comes. */
@@ -68,8 +95,7 @@ export class Bus {
     this.#due = this.#clock.nextDue;
     this.stop = false;
     const cycles = Math.ceil((Math.min(until, this.#due) - this.#base) / CYCLE);
-    this.#limit = Math.min(cycles, 1 << 29);
-    return this.#limit;
+    return Math.min(cycles, 1 << 29);
   }
 
   /** Brings the clock to `cycle`, before which nothing is due. */
@@ -89,10 +115,8 @@ export class Bus {
     }
     this.finish(cycle);
     const value =
-      (address & ~0xfff) === SPI0
-        ? this.#spi.read(address & 0xfff)
-        : this.#mcu.readUint32(address) | 0;
-    this.#done(address, false, cycle);
+      (address & ~0xfff) === SPI0 ? this.#spi.read(address & 0xfff) : this.#read(address);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
     return value;
   }
 
@@ -103,7 +127,7 @@ export class Bus {
     }
     this.finish(cycle);
     const value = this.#mcu.readUint16(address >>> 0);
-    this.#done(address, false, cycle);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
     return value;
   }
 
@@ -114,39 +138,80 @@ export class Bus {
     }
     this.finish(cycle);
     const value = this.#mcu.readUint8(address >>> 0);
-    this.#done(address, false, cycle);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
     return value;
   }
 
   store32(address: number, value: number, cycle: number): void {
     this.finish(cycle);
     if (address === SSPDR) this.#spi.write(SSPDR - SPI0, value);
-    else this.#mcu.writeUint32(address >>> 0, value >>> 0);
-    this.#done(address, true, cycle);
+    else this.#write(address, value >>> 0);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0);
   }
 
   store16(address: number, value: number, cycle: number): void {
     this.finish(cycle);
     this.#mcu.writeUint16(address >>> 0, value >>> 0);
-    this.#done(address, true, cycle);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0);
   }
 
   store8(address: number, value: number, cycle: number): void {
     this.finish(cycle);
     this.#mcu.writeUint8(address >>> 0, value >>> 0);
-    this.#done(address, true, cycle);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0);
   }
 
-  #done(address: number, write: boolean, cycle: number): void {
-    const wait = this.#spi.takeWait();
-    this.extra = this.core.cyclesIO(address, write) - 1 + wait;
+  /** As `Mcu.readUint32`, found by a table: that one compares its way through the address map. */
+  #read(address: number): number {
+    if ((address & 3) === 0) {
+      const kind = address >>> 28;
+      if (kind === SIO) return this.#mcu.sio.readUint32(address & 0xfffffff) | 0;
+      if (kind === APB || kind === AHB) {
+        const dpram = (address - DPRAM) >>> 0;
+        if (dpram < this.#mcu.usbDPRAM.length) return this.#mcu.usbDPRAMView.getInt32(dpram, true);
+        const peripheral = this.#peripheral(address, kind);
+        if (peripheral !== undefined) return peripheral.readUint32(address & 0x3fff) | 0;
+      }
+    }
+    return this.#mcu.readUint32(address) | 0;
+  }
+
+  /** As `Mcu.writeUint32`. */
+  #write(address: number, value: number): void {
+    const kind = address >>> 28;
+    if (kind === SIO) {
+      this.#mcu.sio.writeUint32(address & 0xfffffff, value);
+      return;
+    }
+    if (kind === APB || kind === AHB) {
+      const dpram = (address - DPRAM) >>> 0;
+      if (dpram + 3 < this.#mcu.usbDPRAM.length) {
+        this.#mcu.usbDPRAMView.setUint32(dpram, value, true);
+        this.#dpram.DPRAMUpdated(dpram, value);
+        return;
+      }
+      const peripheral = this.#peripheral(address, kind);
+      if (peripheral !== undefined) {
+        peripheral.writeUint32Atomic(address & 0xfff, value, (address >> 12) & 3);
+        return;
+      }
+    }
+    this.#mcu.writeUint32(address >>> 0, value);
+  }
+
+  #peripheral(address: number, kind: number): Peripheral | undefined {
+    const slot = (address & 0xfffffff) >>> SLOT;
+    return slot < SLOTS ? this.#peripherals[slot + (kind - APB) * SLOTS] : undefined;
+  }
+
+  #done(slow: number): void {
+    this.wait = this.#spi.takeWait();
+    this.extra = slow + this.wait;
     this.stop =
       this.core.interruptsUpdated ||
       this.#clock.nextDue < this.#due ||
-      // The block was begun in the belief that it would be over in time.
-      (wait > 0 && cycle + wait + BLOCK_CYCLES_MAX >= this.#limit) ||
       (this.#guard?.takeChanged() ?? false) ||
-      this.#interrupted();
+      this.interrupted;
     this.after = this.stop || this.extra !== 0;
   }
 }

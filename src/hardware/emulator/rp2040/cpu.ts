@@ -5,7 +5,7 @@
  */
 import type { VirtualClock } from '../clock.ts';
 import { Bus } from './bus.ts';
-import type { CodeCache } from './compiler/cache.ts';
+import type { CodeCache, Reached } from './compiler/cache.ts';
 import { stepAsSilicon } from './deviations.ts';
 import type { Mcu } from './mcu.ts';
 import { CYCLE } from './memory-map.ts';
@@ -41,8 +41,7 @@ export class Cpu {
   #stop = false;
   #faulted: string | undefined;
   #locked = false;
-  /** The next instruction follows the one before it by chance: no address to compile from. */
-  #within = false;
+  #reached: Reached = 'by a branch';
 
   constructor({ mcu, clock, code, spi, onFault }: CpuOptions) {
     this.#mcu = mcu;
@@ -50,8 +49,7 @@ export class Cpu {
     this.#spi = spi;
     this.#onFault = onFault;
     this.#code = code;
-    const interrupted = () => this.#stop || this.#faulted !== undefined;
-    this.#bus = new Bus({ mcu, clock, spi, interrupted });
+    this.#bus = new Bus({ mcu, clock, spi });
   }
 
   /** Nothing runs any more until a reset. */
@@ -68,17 +66,20 @@ export class Cpu {
   /** Makes `run` return after the present instruction. */
   stop(): void {
     this.#stop = true;
+    this.#bus.interrupted = true;
   }
 
   /** Marks the present instruction as one that silicon answers with a HardFault. */
   fault(what: string): void {
     this.#faulted ??= what;
+    this.#bus.interrupted = true;
   }
 
   /** Runs until the clock is at `time` or the first instruction boundary after it, or `stop`. */
   run(time: number): void {
     const clock = this.#clock;
     this.#stop = false;
+    this.#bus.interrupted = this.#faulted !== undefined;
     while (clock.nanos < time && !this.#stop) {
       if (this.asleep) clock.advance(Math.min(clock.nextDue, time));
       else this.#execute(time);
@@ -98,7 +99,7 @@ export class Cpu {
   #execute(until: number): void {
     const { core } = this.#mcu;
     core.waiting = false;
-    while (core.interruptsUpdated && core.checkForInterrupts()) this.#within = false;
+    while (core.interruptsUpdated && core.checkForInterrupts()) this.#reached = 'by a branch';
     core.PC &= ~1; // A vector has its Thumb bit; rp2040js leaves it in.
     if (this.#code === undefined || !this.#runCompiled(this.#code, until)) this.#step();
   }
@@ -111,12 +112,12 @@ export class Cpu {
     let cycle = 0;
     for (;;) {
       const pc = registers[15] ?? 0;
-      const region = code.find(pc, !this.#within);
+      const region = code.find(pc, this.#reached);
       if (region === undefined) break;
-      this.#within = false;
+      this.#reached = 'by a branch';
       const before = cycle;
       cycle = region(bus, cycle, limit, code.block(pc));
-      if (bus.stop) this.#within = true;
+      if (bus.stop) this.#reached = 'after a stop';
       if (cycle === before || bus.stop || bus.core.interruptsUpdated) break;
     }
     if (cycle === 0) return false;
@@ -130,7 +131,8 @@ export class Cpu {
     const pc = core.PC;
     const exception = core.IPSR;
     const cycles = stepAsSilicon(this.#mcu) + this.#spi.takeWait();
-    this.#within = core.PC - pc === 2 || core.PC - pc === 4 || core.IPSR !== exception;
+    const within = core.PC - pc === 2 || core.PC - pc === 4 || core.IPSR !== exception;
+    this.#reached = within ? 'by chance' : 'by a branch';
     if (this.#faulted !== undefined) this.#raise(pc, this.#faulted);
     this.#clock.advance(this.#clock.nanos + cycles * CYCLE);
   }
@@ -138,6 +140,7 @@ export class Cpu {
   #raise(pc: number, what: string): void {
     const { core } = this.#mcu;
     this.#faulted = undefined;
+    this.#bus.interrupted = this.#stop;
     if (core.IPSR === EXC_HARDFAULT || core.IPSR === EXC_NMI) {
       this.#lockUp(pc, what);
       return;

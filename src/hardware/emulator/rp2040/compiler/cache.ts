@@ -13,6 +13,12 @@ const HOT = 12;
 /** Versions of the code at one address that are kept. */
 const VERSIONS_MAX = 4;
 
+/**
+ * How the CPU came to an address: by a branch; since compiled code had to stop before it, as it will each
+ * time; or by the interpreter's going through a block in which an alarm is due.
+ */
+export type Reached = 'by a branch' | 'after a stop' | 'by chance';
+
 /** Memory as the compiler reads it. */
 export interface Memory {
   readonly flash16: Uint16Array;
@@ -78,11 +84,12 @@ export class CodeCache {
   }
 
   /** The function that has a block at `pc`; compiles it when the address has become hot. */
-  find(pc: number, counts: boolean): Compiled | undefined {
+  find(pc: number, reached: Reached): Compiled | undefined {
     const slot = this.#slot(pc);
     if (slot < 0) return undefined;
     const region = this.#regions[slot];
-    return region !== undefined || !counts ? region : this.#pass(pc, slot);
+    if (region !== undefined || reached === 'by chance') return region;
+    return this.#pass(pc, slot, reached === 'after a stop');
   }
 
   /** The number of the block at `pc` in its region. */
@@ -97,7 +104,7 @@ export class CodeCache {
     return inFlash < this.#flashSlots ? inFlash : -1;
   }
 
-  #pass(pc: number, slot: number): Compiled | undefined {
+  #pass(pc: number, slot: number, alone: boolean): Compiled | undefined {
     const passed = (this.#passed[slot] ?? 0) + 1;
     if (passed > HOT) return undefined; // It was tried, and is the interpreter's.
     this.#passed[slot] = passed;
@@ -105,7 +112,7 @@ export class CodeCache {
       const known = this.#shared.find(pc, this.#halfword);
       if (known !== undefined) this.#enter(known);
     } else if (passed === HOT) {
-      const region = compile(pc, this.#halfword);
+      const region = compile(pc, this.#halfword, alone);
       if (region !== undefined) {
         this.#shared.add(pc, region);
         this.#enter(region);

@@ -13,8 +13,9 @@ const inRam = (width: Width): string => {
   return `((a-${RAM_START})>>>0)<${RAM_SIZE}${aligned}`;
 };
 
-const afterAccess = (place: Place): string =>
-  `if(m.after){cy=(cy+m.extra)|0;if(m.stop){${leave(hex(place.pc + 2), place.before + 2)}}}`;
+/** The access may have made something due, or taken so long that the block is no longer over in time. */
+const afterAccess = (place: Place, took: 'm.extra' | 'm.wait' = 'm.extra'): string =>
+  `if(m.after){cy=(cy+${took})|0;if(m.stop||(cy+${place.most})>=limit){${leave(hex(place.pc + 2), place.before + 2)}}}`;
 
 const load = (place: Place, width: Width, target: string, address: string, sign = ''): string => {
   const cell = `m_s${width}[(a-${RAM_START})>>${SHIFT[width]}]`;
@@ -71,8 +72,18 @@ function loadMultiple(place: Place): string {
 function storeMultiple(place: Place): string {
   const base = wide(place.opcode);
   const registers = listed(place.opcode);
+  if (registers.length === 1) return storeOne(place, base, `r${registers[0]}`);
   const stores = registers.map((r, i) => `m_s32[k+${i}]=r${r};`).join('');
   return `a=${base};${wordsInRam(place, registers.length)}${noCode(place, registers.length)}${stores}${base}=(a+${4 * registers.length})|0;`;
+}
+
+/** How compilers copy by words, to a peripheral too. rp2040js counts no cycles more for that, as for STR. */
+function storeOne(place: Place, base: string, source: string): string {
+  const fast = `${inRam(32)}&&m_lines[(a-${RAM_START})>>${LINE}]===0`;
+  return (
+    `a=${base};t=${source};${base}=(a+4)|0;if(${fast})m_s32[(a-${RAM_START})>>2]=t;` +
+    `else{m.store32(a,t,(cy+${place.before})|0);${afterAccess(place, 'm.wait')}}`
+  );
 }
 
 /** A load or store: two cycles where memory is fast. */

@@ -18,6 +18,8 @@ export interface Place {
   readonly pc: number;
   /** Cycles of the block before it. */
   readonly before: number;
+  /** Cycles that the block takes at most. */
+  readonly most: number;
   /** Flags that somebody reads before they are set again. */
   readonly live: number;
   /** A constant of the flash image, undefined beyond its end. */

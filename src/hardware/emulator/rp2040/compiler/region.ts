@@ -29,7 +29,7 @@ export type Fetch = (address: number) => number | undefined;
 
 /** Larger functions V8 optimises late or never. */
 const INSTRUCTIONS_MAX = 300;
-/** Of a block: each takes ten cycles at most, so `BLOCK_CYCLES_MAX` holds. */
+/** Of a block: the longer, the more is interpreted before an alarm. */
 const BLOCK_MAX = 48;
 /** WFI, WFE, SEV, YIELD: the interpreter's, and what follows them is this region's again. */
 const isHint = (opcode: number | undefined): boolean =>
@@ -51,9 +51,15 @@ interface Block {
   readonly end: number;
 }
 
-const placeOf = (i: Instruction, before: number, live: number, fetch: Fetch): Place => ({
+const placeOf = (
+  i: Instruction,
+  { before, most }: Pick<Place, 'before' | 'most'>,
+  live: number,
+  fetch: Fetch,
+): Place => ({
   ...i,
   before,
+  most,
   live,
   literal: (address) => {
     const low = fetch(address);
@@ -67,7 +73,7 @@ function instructionAt(pc: number, fetch: Fetch): Instruction | undefined {
   if (opcode === undefined) return undefined;
   const wide = isWide(opcode);
   const second = wide ? (fetch(pc + 2) ?? 0) : 0;
-  const place = { opcode, second, pc, before: 0, live: 0, literal: () => undefined };
+  const place = { opcode, second, pc, before: 0, most: 0, live: 0, literal: () => undefined };
   const encoding = decode(place);
   if (encoding === undefined) return undefined;
   return { encoding, opcode, second, pc, size: wide ? 4 : 2, flow: encoding.flow(place) };
@@ -80,10 +86,13 @@ class Exploration {
   readonly #fetch: Fetch;
   readonly #queue: number[] = [];
 
-  constructor(entry: number, fetch: Fetch) {
+  constructor(entry: number, fetch: Fetch, alone: boolean) {
     this.#fetch = fetch;
     this.#reach(entry);
-    for (let pc = this.#queue.shift(); pc !== undefined; pc = this.#queue.shift()) this.#follow(pc);
+    if (alone) this.#follow(entry);
+    else
+      for (let pc = this.#queue.shift(); pc !== undefined; pc = this.#queue.shift())
+        this.#follow(pc);
   }
 
   #reach(...addresses: readonly number[]): void {
@@ -118,8 +127,8 @@ function successors(flow: Flow, next: number): readonly number[] {
   return flow.condition === undefined ? [flow.target] : [flow.target, next];
 }
 
-function blocksOf(entry: number, fetch: Fetch): readonly Block[] {
-  const { instructions, starts } = new Exploration(entry, fetch);
+function blocksOf(entry: number, fetch: Fetch, alone: boolean): readonly Block[] {
+  const { instructions, starts } = new Exploration(entry, fetch, alone);
   const blocks: Block[] = [];
   for (const start of [...starts].sort((a, b) => a - b)) {
     const body: Instruction[] = [];
@@ -146,6 +155,12 @@ function liveness(block: Block): readonly number[] {
   return live;
 }
 
+const mostOf = (block: Block): number =>
+  block.instructions.reduce(
+    (sum, { encoding, opcode }) => sum + encoding.cycles(opcode) + encoding.extra,
+    0,
+  );
+
 class Emitter {
   readonly #blocks: readonly Block[];
   readonly #fetch: Fetch;
@@ -165,12 +180,11 @@ class Emitter {
     const live = liveness(block);
     let code = '';
     let cycles = 0;
-    let most = 0;
+    const most = mostOf(block);
     block.instructions.forEach((instruction, i) => {
-      code += instruction.encoding.emit(placeOf(instruction, cycles, live[i] ?? 0, this.#fetch));
-      const taken = instruction.encoding.cycles(instruction.opcode);
-      cycles += taken;
-      most += taken + instruction.encoding.extra;
+      const place = placeOf(instruction, { before: cycles, most }, live[i] ?? 0, this.#fetch);
+      code += instruction.encoding.emit(place);
+      cycles += instruction.encoding.cycles(instruction.opcode);
     });
     const guard = `if((cy+${most})>=limit){pc=${block.start};break run;}`;
     const tail = this.#tail(block, number, cycles);
@@ -196,15 +210,18 @@ class Emitter {
   }
 }
 
-/** Undefined when the instruction at `entry` is the interpreter's. */
-export function compile(entry: number, memory: Fetch): Region | undefined {
+/**
+ * Undefined when the instruction at `entry` is the interpreter's.
+ * @param alone only what follows `entry` up to the next branch.
+ */
+export function compile(entry: number, memory: Fetch, alone: boolean): Region | undefined {
   const read = new Map<number, number>();
   const fetch: Fetch = (address) => {
     const value = memory(address);
     if (value !== undefined) read.set(address, value);
     return value;
   };
-  const blocks = blocksOf(entry, fetch);
+  const blocks = blocksOf(entry, fetch, alone);
   if (blocks.length === 0 || !blocks.some(({ start }) => start === entry)) return undefined;
   const body = new Emitter(blocks, fetch).body();
   const used = [...new Set(body.match(/\br\d+\b/g))];
