@@ -228,6 +228,11 @@ export const en = {
   'run.code.starter': 'the starter’s code',
   'run.code.path': 'the code at the path given',
 
+  'error.sandbox-not-started.what': 'The place for your code did not start in time.',
+  'error.sandbox-not-started.why': 'The machine may be overloaded: run the same command again.',
+  'error.sandbox-not-started.next': 'netlab doctor',
+  'error.sandbox-closed.what': 'The run had ended already.',
+
   'help.heading.USAGE': 'USAGE',
   'help.heading.VERSION': 'VERSION',
   'help.heading.COMMANDS': 'COMMANDS',

@@ -222,6 +222,11 @@ export const ko = {
   'run.code.starter': '시작 코드',
   'run.code.path': '지정한 경로의 코드',
 
+  'error.sandbox-not-started.what': '코드를 실행할 공간이 제때 준비되지 않았습니다.',
+  'error.sandbox-not-started.why': '컴퓨터가 너무 바쁠 수 있습니다. 같은 명령을 다시 실행하세요.',
+  'error.sandbox-not-started.next': 'netlab doctor',
+  'error.sandbox-closed.what': '실행이 이미 끝났습니다.',
+
   'help.heading.USAGE': '사용법',
   'help.heading.VERSION': '버전',
   'help.heading.COMMANDS': '명령',
