@@ -212,15 +212,12 @@ static bool handle_signals(struct process *process)
     uint8_t number;
     while (read(signal_pipe[0], &number, 1) == 1) {
         switch (number) {
-        case SIGUSR1:
-            port_break(&process->port);
-            boot(process, NL_BOOT_WATCHDOG);
-            break;
-        case SIGUSR2:
-            process->chip.cable = !process->chip.cable;
-            break;
-        default:
-            return false;
+            case SIGUSR1:
+                port_break(&process->port);
+                boot(process, NL_BOOT_WATCHDOG);
+                break;
+            case SIGUSR2: process->chip.cable = !process->chip.cable; break;
+            default: return false;
         }
     }
     return true;
