@@ -41,7 +41,8 @@ describe('the catalogues', () => {
   });
 
   it.each(LANGUAGES)('in %s have no sentence that is empty', (language) => {
-    for (const key of Object.keys(en)) expect(sayIfKnown(language, key, {})).not.toBe('');
+    const anything = new Proxy<Record<string, string>>({}, { get: (_, name) => String(name) });
+    for (const key of Object.keys(en)) expect(sayIfKnown(language, key, anything)).toMatch(/\S/);
   });
 
   it('know nothing of a key that is not there', () => {
