@@ -28,8 +28,8 @@ import {
 import { Splitter } from '../control/splitter.ts';
 import { STATISTIC, zeroed } from '../control/statistics.ts';
 import { Chip, VERSIONR } from './chip.ts';
+import { LineRate } from './line-rate.ts';
 import { carryOut } from './operations.ts';
-import { RateChange } from './rate-change.ts';
 
 export interface TwinOptions {
   /** What it says of itself, where that is not `mock` with all it can do. */
@@ -57,8 +57,7 @@ export class Twin {
   #chip: Chip;
   #boot: { readonly number: number; readonly reason: BootReason };
   #startedAt: Instant;
-  #rate: number;
-  #rateChange: RateChange | undefined;
+  #line: LineRate;
   #restartAt: Instant | undefined;
   #response: Uint8Array | undefined; // Waits for room.
   #phyReported: PhyState | undefined; // While the host wants events.
@@ -68,14 +67,14 @@ export class Twin {
     this.#identity = { ...IDENTITY, ...options.identity };
     this.#boot = this.#identity.boot ?? { number: 1, reason: 'power' };
     this.#startedAt = (START - (options.clock ?? 0)) as Instant;
-    this.#rate = this.#identity.lineRate?.present ?? 0;
+    this.#line = new LineRate(this.#identity.lineRate?.present ?? 0);
     this.#chip = new Chip(this.#identity.chip ?? VERSIONR);
     this.#session = this.#newSession();
   }
 
   /** The rate of the board's end of the line in bit/s, 0 where it has none. */
   get lineRate(): number {
-    return this.#rate;
+    return this.#line.rate;
   }
 
   /** The board has power: it says BOOT. */
@@ -90,8 +89,7 @@ export class Twin {
     this.#startedAt = now;
     this.#statistics = zeroed(STATISTIC);
     this.#splitter.reset();
-    this.#rate = this.#identity.lineRate?.present ?? 0;
-    this.#rateChange = undefined;
+    this.#line = new LineRate(this.#identity.lineRate?.present ?? 0);
     this.#restartAt = undefined;
     this.#chip = new Chip(version);
     this.#chip.cable = cable;
@@ -103,7 +101,7 @@ export class Twin {
   /** Octets from the host. */
   handleOctets(octets: Uint8Array, now: Instant): void {
     this.#splitter.handleOctets(octets, (encoded) => {
-      if (this.#session.handleEncoded(encoded, now)) this.#rateChange?.handleFrame();
+      if (this.#session.handleEncoded(encoded, now)) this.#line.handleFrame(now);
     });
     this.#work(now);
   }
@@ -132,7 +130,7 @@ export class Twin {
   }
 
   pollTimeout(): Instant | undefined {
-    return earliest(this.#session.pollTimeout(), this.#restartAt, this.#rateChange?.pollTimeout());
+    return earliest(this.#session.pollTimeout(), this.#restartAt, this.#line.pollTimeout());
   }
 
   handleTimeout(now: Instant): void {
@@ -141,17 +139,21 @@ export class Twin {
       return;
     }
     this.#session.handleTimeout(now);
-    const rate = this.#rateChange?.handleTimeout(now);
-    if (rate !== undefined) this.#setRate(rate);
+    const { rate } = this.#line;
+    this.#line.handleTimeout(now);
+    if (this.#line.rate !== rate) this.#rateChanged();
     this.#work(now);
   }
 
   #work(now: Instant): void {
-    while (this.#session.pollEvent() !== undefined) this.#forget(); // A session began or ended.
+    for (let event = this.#session.pollEvent(); event; event = this.#session.pollEvent()) {
+      this.#forget();
+      if (event === 'closed') this.#endSession();
+    }
     while (this.#respond(now)) this.#request(now);
     if (this.#response !== undefined) return; // Responses go before events.
     if (this.#session.idle) {
-      this.#rateChange?.handleAcknowledged(now);
+      this.#line.handleAcknowledged(now);
       if (this.#restartAt !== undefined) this.#restartAt = now;
     }
     this.#reportPhy(now);
@@ -223,16 +225,21 @@ export class Twin {
   }
 
   #changeRate(rate: number): boolean {
-    if (this.#rate === 0) return true;
+    if (this.#line.rate === 0) return true;
     if (rate < 1 || rate > (this.#identity.lineRate?.highest ?? 0)) return false;
-    this.#rateChange = new RateChange(this.#rate, rate);
+    this.#line.request(rate);
     return true;
   }
 
-  #setRate(rate: number): void {
-    this.#rate = rate;
+  #endSession(): void {
+    const { rate } = this.#line;
+    this.#line.handleClosed();
+    if (this.#line.rate !== rate) this.#rateChanged();
+  }
+
+  #rateChanged(): void {
     this.#splitter.reset();
-    this.#session.setLineRate(rate);
+    this.#session.setLineRate(this.#line.rate);
   }
 
   #uptime(now: Instant): Instant {
@@ -245,7 +252,7 @@ export class Twin {
       ...this.#identity,
       boot: this.#boot,
       chip: this.#chip.version,
-      lineRate: { present: this.#rate, highest: lineRate?.highest ?? 0 },
+      lineRate: { present: this.#line.rate, highest: lineRate?.highest ?? 0 },
     });
   }
 
@@ -256,7 +263,7 @@ export class Twin {
       messageMax: PAYLOAD_MAX,
       capacity: this.#options.capacity ?? CAPACITY,
       version: this.#options.version ?? VERSION,
-      lineRate: this.#rate,
+      lineRate: this.#line.rate,
     };
     return new BoardSession(options, this.#statistics);
   }
