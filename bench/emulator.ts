@@ -182,6 +182,7 @@ function busy(): Figure {
       rng: seededRng(1),
       negotiation: 1,
       onOutput: nothing,
+      onUart: nothing,
       onTransmit: nothing,
       onFault: (fault) => {
         throw new Error(fault.what);

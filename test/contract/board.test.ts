@@ -5,7 +5,8 @@ import { VirtualBench } from './virtual-bench.ts';
 
 boardContract('the twin on a line without a rate', async () => new VirtualBench());
 boardContract('the twin at 115200 bit/s', async () => new VirtualBench({ rate: 115_200 }));
-boardContract('the emulated board', async () => emulatedSubject());
+boardContract('the emulated board by USB', async () => emulatedSubject('usb'));
+boardContract('the emulated board by UART0 at 115200 bit/s', async () => emulatedSubject('uart'));
 
 const { NETLAB_BOARD: port, NETLAB_PEER: peer } = process.env;
 if (port !== undefined && peer !== undefined) {

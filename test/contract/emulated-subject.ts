@@ -7,13 +7,15 @@ import type { ContractSubject } from './subject.ts';
 
 const IMAGE = loadImage('w5500-evb-pico').octets;
 
-export function emulatedSubject(): ContractSubject {
+/** By its USB plug, which has no line rate, or by its UART0 at 115200 bit/s. */
+export function emulatedSubject(by: 'usb' | 'uart'): ContractSubject {
   const cable = new Cable();
   const world = new World({ medium: cable, seed: 1 });
   const board = world.addBoard({ name: 'emulated', board: 'w5500-evb-pico', image: IMAGE });
   const station = world.addStation('peer', OTHER);
   return {
-    transport: board.transport(),
+    transport: by === 'usb' ? board.transport() : board.uart(),
+    ...(by === 'uart' && { otherRate: 921_600 }),
     peer: {
       send: (frame) => station.send(frame),
       receive: async (timeout) => (await station.receive(timeout))?.octets,

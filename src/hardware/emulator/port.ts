@@ -2,7 +2,7 @@
  * The host's end of an emulated board's serial line, in virtual time. Its shape is that of a driver's
  * `Transport`; `port.test.ts` in test/ proves the fit, since the ends of a cable do not know each other.
  */
-import { after, type Instant, seconds } from '../../base/time.ts';
+import { after, type Instant, microseconds, seconds } from '../../base/time.ts';
 import { Splitter } from '../control/splitter.ts';
 
 /** The one who lets virtual time pass. */
@@ -12,10 +12,13 @@ export interface Waiter {
 }
 
 /** The board behind the port. */
-interface Line {
+export interface Line {
   readonly queued: number;
+  /** In bit/s; 0 for USB, which has none. */
+  readonly rate: number;
+  setRate(rate: number): void;
   write(octets: Uint8Array): void;
-  setLineState(dtr: boolean, rts: boolean): void;
+  close(): void;
   reset(cause: 'pin' | 'power'): void;
 }
 
@@ -23,6 +26,8 @@ const SAMPLE = 64;
 /** Frames kept while nobody reads: more than a window holds. When it is full the oldest goes. */
 const FRAMES_MAX = 4096;
 const DRAIN_DEADLINE = seconds(5);
+/** A line that has sent everything wakes nobody. */
+const DRAIN_STEP = microseconds(100);
 
 export class EmulatedPort {
   readonly name: string;
@@ -65,14 +70,20 @@ export class EmulatedPort {
 
   async drain(): Promise<void> {
     const deadline = after(this.now(), DRAIN_DEADLINE);
-    await this.#world.wait(deadline, () => this.#line.queued === 0);
+    while (this.#line.queued > 0 && this.now() < deadline) {
+      await this.#world.wait(after(this.now(), DRAIN_STEP), () => this.#line.queued === 0);
+    }
   }
 
-  /** USB has no line rate: nothing to set. */
-  async setLineRate(_rate: number): Promise<void> {}
+  /** In bit/s. Does nothing on USB. */
+  async setLineRate(rate: number): Promise<void> {
+    this.#splitter.reset();
+    this.#line.setRate(rate);
+  }
 
+  /** In bit/s; 0 on USB. */
   lineRate(): number {
-    return 0;
+    return this.#line.rate;
   }
 
   /** The RUN pin. */
@@ -87,7 +98,7 @@ export class EmulatedPort {
   }
 
   async close(): Promise<void> {
-    this.#line.setLineState(false, false);
+    this.#line.close();
   }
 
   /** Octets from the board. True when a frame is whole. */

@@ -9,7 +9,7 @@
 import { seededRng } from '../../base/random.ts';
 import { after, type Duration, type Instant, milliseconds } from '../../base/time.ts';
 import type { Medium, PortNumber, Tap } from '../../medium/medium.ts';
-import { EmulatedPort } from './port.ts';
+import { EmulatedPort, type Line } from './port.ts';
 import { Board } from './rp2040/board.ts';
 import type { Fault } from './rp2040/cpu.ts';
 import type { UsbIdentity } from './rp2040/usb-host.ts';
@@ -37,8 +37,10 @@ export interface BoardSpecification {
 /** An emulated board as its user sees it. */
 export interface EmulatedBoard {
   readonly name: string;
-  /** The host's end of its serial line, in virtual time. */
+  /** The host's end of its USB line, in virtual time. */
   transport(): EmulatedPort;
+  /** The host's end of its UART0, in virtual time: at 115200 bit/s, 8N1, until `setLineRate`. */
+  uart(): EmulatedPort;
   /** Octets to the board, for who drives the world in real time. */
   write(octets: Uint8Array): void;
   /** Called with what the board says, as it says it. */
@@ -85,6 +87,17 @@ interface Attached {
   readonly port: PortNumber;
 }
 
+const usbLine = (board: EmulatedBoard): Line => ({
+  get queued() {
+    return board.queued;
+  },
+  rate: 0,
+  write: (octets) => board.write(octets),
+  setRate: () => undefined,
+  close: () => board.setLineState(false, false),
+  reset: (cause) => board.reset(cause),
+});
+
 export class World {
   /** Sees each frame as it is put on the medium. */
   tap: Tap | undefined;
@@ -122,6 +135,10 @@ export class World {
         handle.onOutput?.(octets);
         if (transport.handleOctets(octets)) this.#notice(board);
       },
+      onUart: (octets) => {
+        this.#follow(board);
+        if (uart.handleOctets(octets)) this.#notice(board);
+      },
       onTransmit: (frame) => {
         this.#send(port, frame, toInstant(board.nanos));
         board.stop();
@@ -135,6 +152,7 @@ export class World {
       name,
       onOutput: undefined,
       transport: () => transport,
+      uart: () => uart,
       write: (octets) => this.#present(board).write(octets),
       setLineState: (dtr, rts) => this.#present(board).setLineState(dtr, rts),
       setLineCoding: (rate) => this.#present(board).setLineCoding(rate),
@@ -162,9 +180,11 @@ export class World {
         return board.dropped;
       },
     };
-    const transport: EmulatedPort = new EmulatedPort(
-      name === '' ? 'emulated w5500-evb-pico' : `emulated w5500-evb-pico ${name}`,
-      handle,
+    const called = name === '' ? 'emulated w5500-evb-pico' : `emulated w5500-evb-pico ${name}`;
+    const transport: EmulatedPort = new EmulatedPort(called, usbLine(handle), this);
+    const uart: EmulatedPort = new EmulatedPort(
+      `${called} UART0`,
+      this.#uartLine(board, handle),
       this,
     );
     this.#boards.push({ board, port });
@@ -224,6 +244,21 @@ export class World {
     const medium = this.#medium.pollTimeout();
     if (medium !== undefined) due = Math.min(due, toNanos(medium));
     return Number.isFinite(due) ? toInstantAfter(due) : undefined;
+  }
+
+  #uartLine(board: Board, handle: EmulatedBoard): Line {
+    return {
+      get queued() {
+        return board.queuedUart;
+      },
+      get rate() {
+        return board.uartRate;
+      },
+      write: (octets) => this.#present(board).writeUart(octets),
+      setRate: (rate) => this.#present(board).setUartRate(rate),
+      close: () => undefined,
+      reset: (cause) => handle.reset(cause),
+    };
   }
 
   #notice(board: Board): void {

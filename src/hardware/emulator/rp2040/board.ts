@@ -11,11 +11,15 @@ import { CodeCache, sharedCodeOf } from './compiler/cache.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
 import { SpiBus } from './spi-bus.ts';
+import { Uart, UartLine } from './uart.ts';
 import { UsbHost, type UsbIdentity } from './usb-host.ts';
 
 const SCSn = 17;
 const RSTn = 20;
 const INTn = 21;
+const UART0 = 0x40034;
+/** What the firmware starts with, and a host too. */
+const FIRST_RATE = 115_200;
 
 export interface BoardOptions {
   readonly image: Uint8Array;
@@ -26,7 +30,9 @@ export interface BoardOptions {
   readonly rng: Rng;
   /** Nanoseconds from a plugged cable to a link. */
   readonly negotiation: number;
+  /** Octets that the host gets from USB, and from UART0. */
   readonly onOutput: (octets: Uint8Array) => void;
+  readonly onUart: (octets: Uint8Array) => void;
   readonly onTransmit: (frame: Uint8Array) => void;
   readonly onFault: (fault: Fault) => void;
 }
@@ -37,12 +43,14 @@ interface Silicon {
   readonly cpu: Cpu;
   readonly domain: ClockDomain;
   readonly usb: UsbHost;
+  readonly uart: Uart;
 }
 
 export class Board {
   readonly #options: BoardOptions;
   readonly #clock: VirtualClock;
   readonly #chip: W5500;
+  readonly #uartLine: UartLine;
   #silicon: Silicon;
   #resetDue: ResetCause | undefined;
   #interruptLow = false;
@@ -61,6 +69,7 @@ export class Board {
         this.#silicon.mcu.gpio[INTn]?.setInputValue(!low);
       },
     });
+    this.#uartLine = new UartLine(FIRST_RATE, options.onUart);
     this.#silicon = this.#build('power');
   }
 
@@ -126,6 +135,24 @@ export class Board {
     this.#silicon.usb.write(octets);
   }
 
+  writeUart(octets: Uint8Array): void {
+    this.#silicon.uart.write(octets);
+  }
+
+  /** Octets given to `writeUart` that have not arrived. */
+  get queuedUart(): number {
+    return this.#silicon.uart.queued;
+  }
+
+  /** The host's rate on UART0, in bit/s. */
+  get uartRate(): number {
+    return this.#uartLine.rate;
+  }
+
+  setUartRate(rate: number): void {
+    this.#silicon.uart.setHostRate(rate);
+  }
+
   setLineState(dtr: boolean, rts: boolean): void {
     this.#silicon.usb.setLineState(dtr, rts);
   }
@@ -136,7 +163,8 @@ export class Board {
 
   /** The RUN pin pulled low for a moment, power off and on, or the watchdog. */
   reset(cause: ResetCause): void {
-    const { mcu: old, domain } = this.#silicon;
+    const { mcu: old, domain, uart } = this.#silicon;
+    uart.cut();
     domain.silence();
     this.#resetDue = undefined;
     this.#resets += 1;
@@ -173,7 +201,14 @@ export class Board {
     const mcu = new Mcu({ clock: domain, image, cause, rng, onFault: (what) => cpu?.fault(what) });
     const code = interpreted ? undefined : new CodeCache(sharedCodeOf(image), mcu);
     mcu.guard = code?.guard;
-    const spi = new SpiBus(mcu, this.#chip, domain);
+    const spi = new SpiBus(mcu, this.#chip);
+    const uart = new Uart(mcu, domain, this.#uartLine);
+    mcu.peripherals[UART0] = uart;
+    for (const channel of mcu.channels) {
+      channel.transferAlarm = domain.createAlarm(() => {
+        if (!uart.burst(channel)) spi.transfer(channel);
+      });
+    }
     cpu = new Cpu({ mcu, clock, code, spi, onFault });
     const usb = new UsbHost({ mcu, clock: domain, lineRate: 115200, onOutput });
     const core = cpu;
@@ -183,7 +218,7 @@ export class Board {
       core.stop();
     };
     this.#wire(mcu);
-    return { mcu, cpu, domain, usb };
+    return { mcu, cpu, domain, usb, uart };
   }
 
   #wire(mcu: Mcu): void {

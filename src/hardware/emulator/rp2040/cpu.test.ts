@@ -36,7 +36,7 @@ class Machine {
     const mcu = new Mcu({ clock, image, cause: 'power', rng, onFault: (w) => fault.raise(w) });
     const nothing = () => undefined;
     const chip = new W5500({ clock, negotiation: 1, onTransmit: nothing, onInterrupt: nothing });
-    const spi = new SpiBus(mcu, chip, clock);
+    const spi = new SpiBus(mcu, chip);
     const code = compiled ? new CodeCache(new SharedCode(image), mcu) : undefined;
     mcu.guard = code?.guard;
     this.cpu = new Cpu({ mcu, clock, code, spi, onFault: (f) => this.faults.push(f) });

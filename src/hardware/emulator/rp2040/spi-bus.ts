@@ -5,7 +5,6 @@
  */
 
 import { GPIOPinState } from 'rp2040js';
-import type { Clock } from '../clock.ts';
 import type { W5500 } from '../w5500/chip.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
 import { CYCLE, RAM_START } from './memory-map.ts';
@@ -62,7 +61,7 @@ export class SpiBus {
   #byDma = false;
   #wait = 0;
 
-  constructor(mcu: Mcu, chip: W5500, clock: Clock) {
+  constructor(mcu: Mcu, chip: W5500) {
     this.#mcu = mcu;
     this.#chip = chip;
     this.#spi = mcu.spi[0] as unknown as SpiPeripheral;
@@ -76,9 +75,6 @@ export class SpiBus {
     mcu.sio.writeUint32 = (offset, value) => {
       if (value !== 1 << SCSn || !this.#select(select, offset)) writeSio(offset, value);
     };
-    for (const channel of mcu.channels) {
-      channel.transferAlarm = clock.createAlarm(() => this.#transfer(channel));
-    }
   }
 
   /** Cycles that the CPU has waited for octets of its own since last asked. */
@@ -142,7 +138,8 @@ export class SpiBus {
     return frequency === 0 ? 0 : 8e9 / frequency;
   }
 
-  #transfer(channel: DmaChannel): void {
+  /** A DMA channel's turn. */
+  transfer(channel: DmaChannel): void {
     if (this.#startsBurst(channel)) {
       this.#burst(channel, this.#receiver());
       return;

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { seededRng } from '../../src/base/random.ts';
+import { Board } from '../../src/hardware/board/board.ts';
+import type { Transport } from '../../src/hardware/board/transport.ts';
+import { World } from '../../src/hardware/emulator/world.ts';
+import { Cable } from '../../src/medium/cable.ts';
+
+const image = new Uint8Array(
+  readFileSync(new URL('../../firmware/images/w5500-evb-pico.bin', import.meta.url)),
+);
+const OCTETS = Uint8Array.from({ length: 1000 }, (_, i) => i);
+
+function bench() {
+  const world = new World({ medium: new Cable(), seed: 1 });
+  const board = world.addBoard({ name: '', board: 'w5500-evb-pico', image });
+  return { world, board, port: board.uart() };
+}
+
+it('a thousand octets and their echo take the time of the line, and little more', async () => {
+  const { world, port } = bench();
+  const board = await Board.open(port, { rng: seededRng(1) });
+  for (const rate of [115_200, 921_600]) {
+    expect(await board.setLineRate(rate)).toBe(true);
+    const started = world.now();
+    expect(await board.echo(OCTETS)).toEqual(OCTETS);
+    const line = (2 * OCTETS.length * 10e6) / rate;
+    expect((world.now() - started) / line).toBeGreaterThan(1);
+    expect((world.now() - started) / line).toBeLessThan(1.2);
+  }
+});
+
+it('both ends are back at the old rate when the new one brings nothing but noise', async () => {
+  const { port } = bench();
+  // A host whose port makes another rate than it was asked for.
+  const crooked: Transport = {
+    name: port.name,
+    now: () => port.now(),
+    write: (octets) => port.write(octets),
+    read: (until) => port.read(until),
+    wake: () => port.wake(),
+    drain: () => port.drain(),
+    setLineRate: (rate) => port.setLineRate(rate === 921_600 ? 460_800 : rate),
+    lineRate: () => port.lineRate(),
+    resetBoard: () => port.resetBoard(),
+    diagnostics: () => port.diagnostics(),
+    close: () => port.close(),
+  };
+  const board = await Board.open(crooked, { rng: seededRng(1) });
+  expect(await board.setLineRate(921_600)).toBe(false);
+  expect(port.lineRate()).toBe(115_200);
+  expect((await board.identify()).lineRate?.present).toBe(115_200);
+  expect(await board.echo(OCTETS)).toEqual(OCTETS);
+});
