@@ -9,6 +9,8 @@ import { World } from '../src/hardware/emulator/world.ts';
 import { Cable } from '../src/medium/cable.ts';
 
 const TURN = milliseconds(1);
+/** From the request for another rate until both ends are at it. */
+const RATE_PAUSE = milliseconds(60);
 const STATION = Uint8Array.of(2, 0, 0, 0, 0, 0x99);
 const BOARD = Uint8Array.of(2, 0, 0, 0, 0, 0x01);
 
@@ -21,15 +23,19 @@ export class Bridge {
   readonly received: Uint8Array[] = [];
   refused = 0;
 
-  constructor(image: Uint8Array) {
+  readonly #rate: number;
+
+  /** @param rate of UART0 in bit/s; without it the line is USB, which has none. */
+  constructor(image: Uint8Array, rate = 0) {
+    this.#rate = rate;
     this.world = new World({ medium: new Cable(), seed: 1 });
     const board = this.world.addBoard({ name: 'dut', board: 'w5500-evb-pico', image });
     this.station = this.world.addStation('peer', STATION);
-    this.port = board.transport();
+    this.port = rate === 0 ? board.transport() : board.uart();
     this.#session = new HostSession({
       rng: seededRng(7),
       capacity: 65535,
-      lineRate: 0,
+      lineRate: this.port.lineRate(),
       open: seconds(5),
       silence: seconds(2),
     });
@@ -38,9 +44,24 @@ export class Bridge {
   async open(): Promise<void> {
     this.#session.open(this.world.now());
     await this.until(() => this.#session.isOpen);
+    if (this.#rate !== 0) await this.#setLineRate();
     this.#request(OP.MAC_OPEN, 1, Uint8Array.of(...BOARD, 0));
     const linked = after(this.world.now(), seconds(1));
     await this.until(() => this.world.now() >= linked);
+  }
+
+  /** Control protocol §7. */
+  async #setLineRate(): Promise<void> {
+    const rate = new Uint8Array(4);
+    new DataView(rate.buffer).setUint32(0, this.#rate);
+    this.#request(OP.SYSTEM_LINE_RATE, 1, rate);
+    const changed = after(this.world.now(), RATE_PAUSE);
+    await this.until(() => this.world.now() >= changed);
+    await this.port.setLineRate(this.#rate);
+    this.#session.setLineRate(this.#rate);
+    const before = this.#session.statistics.frames_received;
+    this.#session.poll(this.world.now());
+    await this.until(() => this.#session.statistics.frames_received > before);
   }
 
   /** Sends a frame through the board. False when the window or the credit is used up. */

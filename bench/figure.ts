@@ -14,7 +14,8 @@ export interface Figure {
   readonly runs: readonly number[];
 }
 
-export type Benchmark = () => Promise<readonly Figure[]>;
+/** @param quick few runs and short ones: to see that the benchmark works, not what the figures are. */
+export type Benchmark = (quick: boolean) => Promise<readonly Figure[]>;
 
 const median = (runs: readonly number[]): number => {
   const sorted = [...runs].sort((a, b) => a - b);
