@@ -33,12 +33,14 @@ describe('start', () => {
     expect(readFileSync(join(cwd, ENTRY), 'utf8')).toBe('// mine');
   });
 
-  it.skipIf(process.platform !== 'linux')('says when the place takes no files', async () => {
-    const { code, stderr } = await netlab(['start', 'lab03', '--dir', '/sys']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/\/sys\/.* cannot be written/);
-    expect(stderr).not.toMatch(/^\s+at /m);
-  });
+  for (const place of ['/sys', '/proc']) {
+    it.skipIf(process.platform !== 'linux')(`says that ${place} takes no files`, async () => {
+      const { code, stderr } = await netlab(['start', 'lab03', '--dir', place]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${place}/lab03-ethernet`);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    });
+  }
 });
 
 describe('check', () => {

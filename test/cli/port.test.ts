@@ -98,7 +98,8 @@ describe.skipIf(process.platform === 'win32')('a board', () => {
     board.vanish();
     const { code, stdout } = await running.ended;
     expect(code).toBe(6);
-    expect(stdout).toMatch(/BOARD volley\n {2}.* vanished while it was in use\./);
+    // A busy machine may notice the board's silence before the port's absence.
+    expect(stdout).toMatch(/BOARD \S+\n {2}.* (vanished while it was in use|has said nothing)/);
     expect(stdout).toMatch(/evidence: /);
   });
 

@@ -48,7 +48,7 @@ export function octetsOf(hex: string): Uint8Array {
 export const pair = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 0xff);
 
 /** To 60 octets: minFrameSize (IEEE 802.3 §4.4.2) less the FCS. */
-export function padded(octets: Uint8Array): Uint8Array {
+function padded(octets: Uint8Array): Uint8Array {
   return concat([octets, new Uint8Array(Math.max(0, 60 - octets.length))]);
 }
 

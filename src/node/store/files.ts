@@ -9,6 +9,14 @@ export type Files = Pick<
   'closeSync' | 'fsyncSync' | 'mkdirSync' | 'openSync' | 'renameSync' | 'rmSync' | 'writeSync'
 >;
 
+/** A folder and those above it. Node's own recursive way never comes back where a file system takes none. */
+export function makeFolder(path: string, files: Pick<Files, 'mkdirSync'> = fs): void {
+  if (fs.existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above, files);
+  files.mkdirSync(path);
+}
+
 /**
  * Writes `content` beside `path`, then puts it in its place: a reader finds the old file or the new one.
  * @throws NetlabError of `fileError`.
@@ -16,7 +24,7 @@ export type Files = Pick<
 export function writeWhole(path: string, content: string | Uint8Array, files: Files = fs): void {
   const draft = `${path}.${process.pid}.draft`;
   try {
-    files.mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path), files);
     writeAll(draft, typeof content === 'string' ? Buffer.from(content) : content, files);
     files.renameSync(draft, path);
   } catch (error) {
@@ -48,7 +56,7 @@ export function appendAll(descriptor: number, octets: Uint8Array, files: Files):
  */
 export function writeNew(path: string, content: Uint8Array): boolean {
   try {
-    fs.mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     fs.writeFileSync(path, content, { flag: 'wx' });
     return true;
   } catch (error) {

@@ -9,7 +9,7 @@ import { below, type Rng } from '../../base/random.ts';
 import type { LearnerCode } from '../../lab/learner.ts';
 import { nearest } from '../../lab/near.ts';
 import { fileError } from './file-error.ts';
-import { appendAll, type Files, readIfThere, writeWhole } from './files.ts';
+import { appendAll, type Files, makeFolder, readIfThere, writeWhole } from './files.ts';
 import { readLearnerCode } from './learner-code.ts';
 import { upward } from './workspace.ts';
 
@@ -72,7 +72,7 @@ class RunFolder implements Evidence {
     this.id = id;
     this.folder = folder;
     this.#files = files;
-    this.#try(folder, () => files.mkdirSync(folder, { recursive: true }));
+    this.#try(folder, () => makeFolder(folder, files));
   }
 
   get trouble(): NetlabError | undefined {
