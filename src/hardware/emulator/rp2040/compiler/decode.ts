@@ -9,6 +9,7 @@ import {
   ALL_FLAGS,
   d,
   decline,
+  goTo,
   hex,
   highD,
   highM,
@@ -87,14 +88,14 @@ const BRANCHES: readonly Row[] = [
     mask: 0xff87,
     value: 0x4700,
     ...leaving(2),
-    emit: (p) => `${toRegister(p)}${leave('t&-2', p.before + 2)}`,
+    emit: (p) => `${toRegister(p)}${goTo('t&-2', p.before + 2)}`,
   },
   {
     mask: 0xff87,
     value: 0x4780,
     ...leaving(2),
-    emit: (p) => `t=r${highM(p.opcode)};r14=${hex(p.pc + 3)}|0;${leave('t&-2', p.before + 2)}`,
-    flow: () => ({ kind: 'call' }),
+    emit: (p) => `t=r${highM(p.opcode)};r14=${hex(p.pc + 3)}|0;${goTo('t&-2', p.before + 2)}`,
+    flow: () => ({ kind: 'leave and return' }),
   },
   {
     mask: 0xf000,
@@ -150,7 +151,7 @@ const MISCELLANEOUS: readonly Row[] = [
     ...leaving(1),
     emit: (p) =>
       `m.core.PM=false;m.core.interruptsUpdated=true;${leave(hex(p.pc + 2), p.before + 1)}`,
-    flow: () => ({ kind: 'call' }),
+    flow: () => ({ kind: 'leave and return' }),
   },
   { mask: 0xffff, value: 0xbf00, emit: () => '' },
 ];
@@ -162,9 +163,9 @@ const WIDE: readonly {
   {
     matches: (p) => p.opcode >> 11 === 0b11110 && (p.second & 0xd000) === 0xd000,
     row: {
-      ...leaving(3),
-      emit: (p) => `r14=${hex(p.pc + 5)}|0;${leave(hex(callTarget(p)), p.before + 3)}`,
-      flow: () => ({ kind: 'call' }),
+      cycles: () => 3,
+      emit: (p) => `r14=${hex(p.pc + 5)}|0;`,
+      flow: (p) => ({ kind: 'call', target: callTarget(p) }),
     },
   },
   {
@@ -186,7 +187,7 @@ const WIDE: readonly {
       emit: (p) =>
         `m.core.PM=(r${p.opcode & 7}&1)!==0;m.core.interruptsUpdated=true;` +
         leave(hex(p.pc + 4), p.before + 3),
-      flow: () => ({ kind: 'call' }),
+      flow: () => ({ kind: 'leave and return' }),
     },
   },
 ];

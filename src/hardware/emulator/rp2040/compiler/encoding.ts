@@ -5,8 +5,10 @@ import type { Place } from './place.ts';
 export type Flow =
   | { readonly kind: 'next' }
   | { readonly kind: 'branch'; readonly target: number; readonly condition: string | undefined }
-  /** A call: it comes back to what follows. */
-  | { readonly kind: 'call' }
+  /** BL: what follows is come back to. */
+  | { readonly kind: 'call'; readonly target: number }
+  /** `pc` holds where to go on, and what follows is come back to. */
+  | { readonly kind: 'leave and return' }
   /** `pc` holds where to go on. */
   | { readonly kind: 'leave' };
 

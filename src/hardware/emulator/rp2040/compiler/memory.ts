@@ -3,7 +3,7 @@
 import { LINE } from '../code-guard.ts';
 import { RAM_SIZE, RAM_START } from '../memory-map.ts';
 import type { Row } from './encoding.ts';
-import { d, decline, hex, imm5, imm8, leave, m, n, type Place, wide } from './place.ts';
+import { d, decline, goTo, hex, imm5, imm8, leave, m, n, type Place, wide } from './place.ts';
 
 type Width = 8 | 16 | 32;
 const SHIFT: Readonly<Record<Width, number>> = { 8: 0, 16: 1, 32: 2 };
@@ -133,7 +133,7 @@ export const LOADS_AND_STORES: readonly Row[] = [
     value: 0xbd00,
     mayLeave: true,
     cycles: (opcode) => listCycles(opcode) + 2,
-    emit: (p) => `${pop(p)}${leave('t&-2', p.before + listCycles(p.opcode) + 2)}`,
+    emit: (p) => `${pop(p)}${goTo('t&-2', p.before + listCycles(p.opcode) + 2)}`,
     flow: () => ({ kind: 'leave' }),
   },
   { mask: 0xf800, value: 0xc000, mayLeave: true, cycles: listCycles, emit: storeMultiple },

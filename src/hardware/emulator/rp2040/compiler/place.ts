@@ -38,5 +38,11 @@ export const highD = (opcode: number): number => ((opcode >> 4) & 8) | (opcode &
 export const highM = (opcode: number): number => (opcode >> 3) & 15;
 export const leave = (to: string, cycles: number): string =>
   `pc=${to};cy=(cy+${cycles})|0;break run;`;
+/**
+ * A branch to an address that is only known now: to a block of this region, if there is one. `T` has the
+ * number of the block at each halfword from the address `O` on, −1 where none starts.
+ */
+export const goTo = (to: string, cycles: number): string =>
+  `pc=${to};cy=(cy+${cycles})|0;k=(pc-O)>>>1;if(k<T.length){b=T[k];if(b>=0)continue run;}break run;`;
 /** Leaves it to the interpreter. */
 export const decline = (place: Place): string => leave(hex(place.pc), place.before);

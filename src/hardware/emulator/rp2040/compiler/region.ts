@@ -1,6 +1,6 @@
 /**
- * A region of flash as one JavaScript function: the basic blocks that are reached from an entry without a
- * call, each a case of a switch, so that loops stay inside.
+ * A region of code as one JavaScript function: the basic blocks that are reached from an entry, calls and
+ * returns among them, up to a size; each is a case of a switch, so that loops stay inside.
  *
  * Invariants:
  *   (1) A block is entered only when it will be over before anything is due: compiled code crosses no
@@ -122,7 +122,8 @@ class Exploration {
 }
 
 function successors(flow: Flow, next: number): readonly number[] {
-  if (flow.kind === 'call') return [next];
+  if (flow.kind === 'leave and return') return [next];
+  if (flow.kind === 'call') return [flow.target, next];
   if (flow.kind !== 'branch') return [];
   return flow.condition === undefined ? [flow.target] : [flow.target, next];
 }
@@ -194,8 +195,9 @@ class Emitter {
   #tail(block: Block, number: number, cycles: number): string {
     const last = block.instructions.at(-1);
     const flow = last?.flow;
-    if (flow?.kind === 'leave' || flow?.kind === 'call') return '';
+    if (flow?.kind === 'leave' || flow?.kind === 'leave and return') return '';
     const count = `cy=(cy+${cycles})|0;`;
+    if (flow?.kind === 'call') return count + this.#go(flow.target, number);
     if (flow?.kind !== 'branch') return count + this.#go(block.end, number);
     if (flow.condition === undefined) return count + this.#go(flow.target, number);
     const taken = `{cy=(cy+1)|0;${this.#go(flow.target, number)}}`;
@@ -208,6 +210,17 @@ class Emitter {
     if (number === from) return `continue L${from};`;
     return number === from + 1 ? `break L${from};` : `b=${number};continue run;`;
   }
+}
+
+/** The number of the block at each halfword, −1 where none starts, and the address of the first. */
+function numbersOf(blocks: readonly Block[]): [Int16Array, number] {
+  const first = blocks[0]?.start ?? 0;
+  const last = blocks.at(-1)?.start ?? 0;
+  const numbers = new Int16Array(((last - first) >> 1) + 1).fill(-1);
+  blocks.forEach(({ start }, number) => {
+    numbers[(start - first) >> 1] = number;
+  });
+  return [numbers, first];
 }
 
 /**
@@ -235,6 +248,7 @@ export function compile(entry: number, memory: Fetch, alone: boolean): Region | 
   ].join('\n');
   // The one place where code is made from data: the data is a firmware image's instructions, and every
   // piece of the text is from this folder's tables.
-  const run = new Function('m', 'cy', 'limit', 'b', source) as Compiled;
+  const make = new Function('T', 'O', `return function(m,cy,limit,b){${source}}`);
+  const run = make(...numbersOf(blocks)) as Compiled;
   return { run, entries: blocks.map(({ start }) => start), madeFrom: [...read] };
 }
