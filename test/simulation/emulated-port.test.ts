@@ -20,10 +20,10 @@ const image = new Uint8Array(
 );
 
 /** Opens a session with an emulated board, bounces frames off its peer, and tells all that was seen. */
-async function transcript(seed: number): Promise<string[]> {
+async function transcript(seed: number, interpreted = false): Promise<string[]> {
   const seen: string[] = [];
   const world = new World({ medium: new Cable(), seed });
-  const board = world.addBoard({ name: 'dut', board: 'w5500-evb-pico', image });
+  const board = world.addBoard({ name: 'dut', board: 'w5500-evb-pico', image, interpreted });
   const station = asStation(world.addStation('peer', Uint8Array.of(2, 0, 0, 0, 0, 9)));
   const port = asTransport(board.transport());
   world.tap = (frame, at, end) => seen.push(`${at} ${end} ${frame.join('.')}`);
@@ -64,4 +64,8 @@ it('frames go through an emulated board both ways unchanged, twice the same for 
   const first = await transcript(3);
   expect(first.filter((line) => line.includes(' message 47.')).length).toBe(8); // MAC_RECEIVED
   expect(await transcript(3)).toEqual(first);
+}, 30_000);
+
+it('compiled code carries them at the same microseconds as the interpreter', async () => {
+  expect(await transcript(3)).toEqual(await transcript(3, true));
 }, 30_000);
