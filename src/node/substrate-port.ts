@@ -1,4 +1,4 @@
-import type { NetlabError } from '../base/errors.ts';
+import { NetlabError } from '../base/errors.ts';
 import { type Rng, seededRng } from '../base/random.ts';
 import { type Instant, seconds } from '../base/time.ts';
 import { RecordingStation } from '../capture/recording-station.ts';
@@ -70,7 +70,7 @@ function openBoard(
   });
 }
 
-/** A board that was reset leaves the USB and comes back to it. */
+/** A board that was reset leaves the USB and comes back to it; whoever may open its port is settled a little later. */
 const RETURN = seconds(3);
 const RETRY_MS = 200;
 
@@ -80,7 +80,7 @@ async function reopenLine(port: string): Promise<Transport> {
     try {
       return await openLine(port);
     } catch (error) {
-      if (monotonicNow() > deadline || (error as NetlabError).code !== 'no-such-port') throw error;
+      if (monotonicNow() > deadline || !(error instanceof NetlabError)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
