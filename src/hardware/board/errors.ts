@@ -6,7 +6,7 @@ export const boardSilent = (port: string): Failure =>
   new NetlabError(
     'board-silent',
     EXIT.noBoard,
-    `Nothing came from ${port}: the board has no netlab firmware, another line rate, or no power. Flash it with: netlab flash`,
+    `Nothing came from ${port}: the board has no netlab firmware, another line rate, or no power. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
     { port },
   );
 
@@ -16,7 +16,7 @@ export const boardForeign = (port: string, received: number, sample: Uint8Array)
   return new NetlabError(
     'board-foreign',
     EXIT.noBoard,
-    `${port} sent ${received} octets that are not netlab's, the last of them ${hex} (${ascii}): other firmware, or another line rate. Flash it with: netlab flash`,
+    `${port} sent ${received} octets that are not netlab's, the last of them ${hex} (${ascii}): other firmware, or another line rate. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
     { port, received, hex, ascii },
   );
 };
@@ -30,7 +30,7 @@ export const boardVersion = (
   new NetlabError(
     'board-version',
     EXIT.noBoard,
-    `The board on ${port} speaks version ${version} of the control protocol (firmware ${firmware || 'unknown'}), and this netlab speaks version ${expected}. Flash it with: netlab flash`,
+    `The board on ${port} speaks version ${version} of the control protocol (firmware ${firmware || 'unknown'}), and this netlab speaks version ${expected}. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
     { port, version, firmware, expected },
   );
 
@@ -87,7 +87,7 @@ export const badAnswer = (port: string, op: string, why: string): Failure =>
   new NetlabError(
     'bad-answer',
     EXIT.boardFault,
-    `The board on ${port} answered ${op} with octets that make no sense (${why}). Flash it with: netlab flash`,
+    `The board on ${port} answered ${op} with octets that make no sense (${why}). Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
     { port, op, why },
   );
 
