@@ -194,6 +194,17 @@ describe('capture and replay', () => {
     expect(stdout).toContain('Every check ended as it did then.');
   });
 
+  it('grade code again that was given as one file', async () => {
+    const cwd = ownFolder();
+    const file = join(cwd, 'mine.ts');
+    copyFileSync(SOLUTION, file);
+    const args = ['run', 'lab03', '--on', 'mock', '--code', file];
+    expect((await netlab(args, { cwd })).code).toBe(0);
+    const { code, stdout } = await netlab(['replay'], { cwd });
+    expect(stdout).toContain('Every check ended as it did then.');
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['is altered', (text: string) => text.replace('"write"', '"wrote"')],
     ['lacks a line', (text: string) => text.split('\n').toSpliced(5, 1).join('\n')],

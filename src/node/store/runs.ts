@@ -3,11 +3,12 @@
  * costs evidence, never the verdict, and `trouble` tells it.
  */
 import fs from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { EXIT, NetlabError, UsageError } from '../../base/errors.ts';
 import { below, type Rng } from '../../base/random.ts';
 import type { LearnerCode } from '../../lab/learner.ts';
 import { nearest } from '../../lab/near.ts';
+import type { Verdict } from '../../lab/verdict.ts';
 import { fileError } from './file-error.ts';
 import { appendAll, type Files, makeFolder, readIfThere, writeWhole } from './files.ts';
 import { readLearnerCode } from './learner-code.ts';
@@ -193,12 +194,22 @@ export function readRun(folder: string, entry: string): RecordedRun {
       throw damaged(what, error);
     }
   };
+  const verdict = parsed(readIfThere(join(folder, RUN_FILES.verdict)));
   return {
     folder,
-    verdict: parsed(readIfThere(join(folder, RUN_FILES.verdict))),
-    code: read(RUN_FILES.code, () => readLearnerCode(join(folder, RUN_FILES.code), entry)),
+    verdict,
+    code: read(RUN_FILES.code, () =>
+      readLearnerCode(snapshotOf(join(folder, RUN_FILES.code), verdict), entry),
+    ),
     cassette: read(RUN_FILES.cassette, () => fs.readFileSync(cassette)),
   };
+}
+
+/** The snapshot's folder, or, where the code was given as one file, that file in it. */
+function snapshotOf(folder: string, verdict: unknown): string {
+  const { exercised } = (verdict ?? {}) as Partial<Verdict>;
+  const file = join(folder, basename(exercised?.code?.path ?? ''));
+  return fs.existsSync(file) && fs.statSync(file).isFile() ? file : folder;
 }
 
 function parsed(text: string | undefined): unknown {
