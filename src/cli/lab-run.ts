@@ -34,6 +34,8 @@ export interface LabRunRequest {
   readonly junit?: string | undefined;
   /** Ids of the checks to run; all without it. */
   readonly only?: readonly string[];
+  /** The checks after one that did not pass are skipped. */
+  readonly stopAtFirstFailure?: boolean;
   open(request: SubstrateRequest, recording: Recording): Promise<Substrate>;
   onEvent(event: RunEvent): void;
 }
@@ -71,7 +73,7 @@ async function gradeOn(
   recording: Recording,
   about: { readonly netlab: string; readonly startedAt: string },
 ): Promise<Verdict> {
-  const { source, chosen, seed, signal, only, onEvent } = request;
+  const { source, chosen, seed, signal, only, stopAtFirstFailure = false, onEvent } = request;
   const { lab } = source;
   const substrate = await request.open({ seed, fixtures: lab.fixtures }, recording);
   const learner = openSandbox(chosen.code);
@@ -86,6 +88,7 @@ async function gradeOn(
       clock: runClock,
       interrupt: signal,
       ...(only === undefined ? {} : { only }),
+      stopAtFirstFailure,
       onEvent,
     });
   } finally {

@@ -1,6 +1,5 @@
 /** The learner's code on the emulated board, up to the first check that fails. */
 import type { ChalkInstance } from 'chalk';
-import type { RunEvent } from '../lab/runner.ts';
 import type { Language } from '../lab/transcript.ts';
 import { loadImage } from '../node/images.ts';
 import type { LabSource } from '../node/store/labs.ts';
@@ -30,21 +29,16 @@ export async function checkQuickly(request: QuickCheckRequest): Promise<LabRun> 
   const image = loadImage(board);
   const ids = only?.map((id) => chooseCheck(source.lab, id).id);
   const display = await openDisplay(shell, paint, 'to-first-failure');
-  const enough = new AbortController();
-  const onEvent = (event: RunEvent): void => {
-    display.handleEvent(event);
-    const ended = event.kind === 'check-ended' ? event.result.verdict : 'PASS';
-    if (ended !== 'PASS') enough.abort();
-  };
   return runRecorded({
     source,
     chosen,
     seed,
     here,
     language,
-    signal: AbortSignal.any([signal, enough.signal]),
+    signal,
+    stopAtFirstFailure: true,
     ...(ids === undefined ? {} : { only: ids }),
     open: (bench, recording) => openEmulated(image, bench, recording),
-    onEvent,
+    onEvent: (event) => display.handleEvent(event),
   }).finally(() => display.end());
 }

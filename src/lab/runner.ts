@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly deadlines?: RunDeadlines;
   /** Ids of the checks to run; all without it. Unknown ids are for the caller to refuse. */
   readonly only?: readonly string[];
+  /** The checks after one that did not pass are SKIPPED. */
+  readonly stopAtFirstFailure?: boolean;
   onEvent?(event: RunEvent): void;
 }
 
@@ -147,6 +149,7 @@ class Run {
       last = await this.#attempt(check, 2);
       await this.#soundAfter(last);
     }
+    if (last.failure !== undefined && this.#request.stopAtFirstFailure) this.#stopped ??= ENOUGH;
     return this.#result(check, first, last, elapsed(this.#request.clock, began));
   }
 
@@ -247,6 +250,10 @@ function missingFixtures(needed: readonly Fixture[], present: readonly Fixture[]
 }
 
 const RUN_INTERRUPTED: Text = { en: 'The run was interrupted.', ko: '실행이 중단되었습니다.' };
+const ENOUGH: Text = {
+  en: 'An earlier check has something to mend first.',
+  ko: '앞선 검사에서 먼저 고칠 것이 있습니다.',
+};
 const RUN_TOO_LONG: Text = { en: 'The run ran out of time.', ko: '실행 제한 시간이 지났습니다.' };
 const BENCH_LOST: Text = {
   en: 'The board or the link to it was lost in an earlier check.',

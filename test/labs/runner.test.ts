@@ -79,6 +79,12 @@ describe('the runner', () => {
     expect(verdict).toMatchObject({ verdict: 'FAIL', exitCode: 1, points: { earned: 10 } });
   });
 
+  it('skips what comes after a failed check when that is wanted', async () => {
+    const { verdict } = await run(toyLab(passes, fails, passes), { stopAtFirstFailure: true });
+    expect(verdict.checks.map((result) => result.verdict)).toEqual(['PASS', 'FAIL', 'SKIPPED']);
+    expect(verdict).toMatchObject({ verdict: 'FAIL', exitCode: 1 });
+  });
+
   it('calls a check failed that hides its own unmet expectation', async () => {
     const hides = check('hides', async (_, steps) => {
       try {
