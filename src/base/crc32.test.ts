@@ -9,6 +9,15 @@ describe('crc32', () => {
     expect(crc32(fromAscii('123456789'))).toBe(0xcbf43926);
   });
 
+  it('takes the octets up to an end', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(80), (octets, cut) => {
+        const end = Math.min(cut, octets.length);
+        expect(crc32(octets, 0, end)).toBe(zlibCrc32(octets.subarray(0, end)));
+      }),
+    );
+  });
+
   it('agrees with zlib, in one piece or in two', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(80), (octets, cut) => {

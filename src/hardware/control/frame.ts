@@ -6,11 +6,12 @@
  *   |ver |kind|  session  | seq  | ack  |  credit   |  payload …  |  CRC-32   |
  *   +----+----+-----+-----+------+------+-----+-----+-------------+-----------+
  */
+
+import { crc32 } from '../../base/crc32.ts';
 import { assert } from '../../base/errors.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import { after, type Duration, type Instant, milliseconds, START } from '../../base/time.ts';
 import { decodeCobs, encodeCobs, encodedLengthMax } from './cobs.ts';
-import { crc32 } from './crc32.ts';
 import type { Statistics } from './statistics.ts';
 
 export const VERSION = 1;

@@ -1,10 +1,10 @@
 /** Every line of test/vectors/control.txt, which an independent program made. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../../base/crc32.ts';
 import { fromHex, toHex } from '../../base/octets.ts';
 import { after, START, seconds } from '../../base/time.ts';
 import { decodeCobs, encodeCobs, encodedLengthMax } from './cobs.ts';
-import { crc32 } from './crc32.ts';
 import { decodeFrame, FrameEncoder, type Kind } from './frame.ts';
 import { STATISTIC, zeroed } from './statistics.ts';
 
