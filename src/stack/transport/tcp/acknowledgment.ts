@@ -1,0 +1,207 @@
+/** What an acceptable acknowledgment changes, RFC 9293 §3.10.7.4, "Fifth, check the ACK field". */
+import { type Duration, type Instant, seconds } from '../../../base/time.ts';
+import { challenge } from './challenge.ts';
+import type { Echo, Flight } from './flight.ts';
+import { effectiveMss } from './handshake.ts';
+import { FLAG } from './header.ts';
+import { sample as sampleMinRtt } from './min-rtt.ts';
+import type { Path } from './network.ts';
+import { type Reaction, react } from './recovery.ts';
+import { expectedSamples, sample as sampleRtt } from './rtt.ts';
+import type { Segment } from './segment.ts';
+import { after, before, distance, type Seq } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { armRetransmission, restartProbes } from './timers.ts';
+import { isEarlier, timestampAge } from './timestamps.ts';
+
+/** How far back RACK's minimum round trip looks, Linux's tcp_min_rtt_wlen. */
+const MIN_RTT_WINDOW = seconds(300);
+
+/** SND.UNA < SEG.ACK =< SND.NXT */
+export const isHalfOpenAcknowledged = <P extends Path>(t: Tcb<P>, ack: Seq): boolean =>
+  after(ack, t.snd.una) && !after(ack, t.snd.nxt);
+
+/** One for all: nothing is made for an acknowledgment. */
+const reaction: Reaction = {
+  acked: 0,
+  rtt: 0 as Duration,
+  sackedBefore: 0,
+  duplicate: false,
+  dsack: false,
+  spurious: false,
+};
+
+/** RFC 8985 §6.2 step 2: is it the retransmission that is acknowledged here? */
+class EchoOf implements Echo {
+  tcb: Tcb<Path> | undefined;
+  segment: Segment | undefined;
+
+  isOf(sentAt: number, now: Instant): boolean {
+    const t = this.tcb;
+    const s = this.segment;
+    if (t === undefined || s === undefined) return false;
+    if (t.timestamps && s.options.timestamps && s.options.tsecr !== 0) {
+      // The echo is older than the retransmission: it is of the transmission before.
+      if (timestampAge(t, s.options.tsecr, now) > now - sentAt + 1000) return false;
+    }
+    return now - sentAt >= Math.min(t.minRttNow, t.minRttBefore);
+  }
+}
+
+const echo = new EchoOf();
+
+/** False: the segment is dropped here. */
+export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
+  const { snd } = t;
+  const acked = distance(s.ack, snd.una);
+  if (after(s.ack, snd.nxt) || acked < -Math.max(snd.maxWnd, t.mss)) {
+    // RFC 5961 §5.2: an acknowledgment from nowhere is challenged, and its data is not taken.
+    challenge(t, now);
+    return false;
+  }
+  if (acked < 0) return true;
+  const windowChanged = updateWindow(t, s);
+  const flight = t.flight;
+  if (flight === undefined) {
+    restartProbes(t, now);
+    return true;
+  }
+  echo.tcb = t as unknown as Tcb<Path>;
+  echo.segment = s;
+  flight.begin();
+  reaction.sackedBefore = flight.sacked;
+  // Our SYN is no data: the window does not grow by it.
+  reaction.acked = snd.una === snd.iss ? acked - 1 : acked;
+  reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
+  reaction.duplicate =
+    acked === 0 && s.text === 0 && !windowChanged && !s.has(FLAG.fin) && !s.has(FLAG.syn);
+  if (acked > 0) advance(t, s, flight, acked, now);
+  reaction.rtt = measure(t, s, flight, acked, now);
+  reaction.spurious = acked > 0 && isBeforeRetransmission(t, s);
+  react(t, s, flight, reaction, now);
+  if (flight.count === 0) {
+    t.flight = undefined;
+    t.shared.flights.give(flight);
+  }
+  armRetransmission(t, now);
+  t.shared.wake(t);
+  return true;
+}
+
+/** MUST: only from a segment that is not older than the one that last did it. True when it changed. */
+function updateWindow<P extends Path>(t: Tcb<P>, s: Segment): boolean {
+  const { snd } = t;
+  const stale = before(s.seq, snd.wl1) || (s.seq === snd.wl1 && before(s.ack, snd.wl2));
+  if (stale) return false;
+  snd.wl1 = s.seq;
+  snd.wl2 = s.ack;
+  const wnd = s.has(FLAG.syn) ? s.wnd : s.wnd << snd.shift;
+  if (wnd === snd.wnd) return false;
+  snd.wnd = wnd;
+  if (wnd > snd.maxWnd) snd.maxWnd = wnd;
+  return true;
+}
+
+/** SND.UNA goes to SEG.ACK: what is acknowledged leaves the flight and the send buffer. */
+function advance<P extends Path>(
+  t: Tcb<P>,
+  s: Segment,
+  flight: Flight,
+  acked: number,
+  now: Instant,
+): void {
+  const { snd, shared } = t;
+  flight.acknowledge(s.ack, now, echo);
+  snd.una = s.ack;
+  const buffer = t.sendBuffer;
+  if (buffer !== undefined) {
+    const octets = Math.min(Math.max(distance(s.ack, t.sendBase), 0), buffer.length);
+    if (octets > 0) {
+      buffer.consume(octets);
+      t.sendBase = ((t.sendBase + octets) | 0) as Seq;
+      t.octetsAcked += octets;
+      shared.notify(t);
+    }
+    if (buffer.length === 0) t.sendBuffer = undefined;
+  }
+  if (before(snd.up, snd.una)) snd.up = snd.una;
+  t.retries = 0;
+  t.progressAt = now;
+  t.softError = undefined;
+  if (acked > 0) shared.network.confirm(t.path, now);
+}
+
+/** RFC 6298 §3, RFC 7323 §4.1: from what was sent once, else from the echo of a timestamp; 0: no sample. */
+function measure<P extends Path>(
+  t: Tcb<P>,
+  s: Segment,
+  flight: Flight,
+  acked: number,
+  now: Instant,
+): Duration {
+  let rtt = -1;
+  if (flight.measuredFrom >= 0) rtt = now - flight.measuredFrom;
+  else if (acked > 0 && t.timestamps && s.options.timestamps && s.options.tsecr !== 0) {
+    rtt = timestampAge(t, s.options.tsecr, now);
+  }
+  if (rtt < 0) return 0 as Duration;
+  const samples = expectedSamples(t.flightSize + acked, effectiveMss(t));
+  sampleRtt(t, rtt as Duration, samples, t.shared.rto);
+  sampleMinRtt(t, rtt as Duration, now, MIN_RTT_WINDOW);
+  return rtt as Duration;
+}
+
+/**
+ * Eifel (RFC 3522): the acknowledgment echoes a time before the first retransmission, so it is the original
+ * that arrived.
+ */
+const isBeforeRetransmission = <P extends Path>(t: Tcb<P>, s: Segment): boolean =>
+  t.timestamps &&
+  t.retransmittedAt !== 0 &&
+  s.options.timestamps &&
+  s.options.tsecr !== 0 &&
+  isEarlier(s.options.tsecr, t.retransmittedAt);
+
+/** Marks what the peer has; true when the first block reports what came twice (RFC 2883 §4). */
+function readSacks<P extends Path>(t: Tcb<P>, s: Segment, flight: Flight, now: Instant): boolean {
+  const { options } = s;
+  const { snd } = t;
+  let first = 0;
+  const twice = isDsack(s);
+  if (twice) {
+    first = 1;
+    noteDsack(t, options.left(0), options.right(0));
+  }
+  for (let i = first; i < options.sackBlocks; i++) {
+    const left = options.left(i);
+    const right = options.right(i);
+    // A block outside of what is in flight is old, or a lie (RFC 2018 §5.1, RFC 6675 §3).
+    if (!before(left, right) || before(left, s.ack) || after(right, snd.nxt)) continue;
+    flight.acknowledgeSelectively(left, right, now, echo);
+  }
+  return twice;
+}
+
+/** Below the acknowledgment, or inside the second block. */
+function isDsack(s: Segment): boolean {
+  const { options } = s;
+  const left = options.left(0);
+  const right = options.right(0);
+  if (!before(left, right)) return false;
+  if (!after(right, s.ack)) return true;
+  return (
+    options.sackBlocks > 1 && !before(left, options.left(1)) && !after(right, options.right(1))
+  );
+}
+
+/** What was sent twice and came twice was not lost the first time: RFC 3708, RFC 8985 §6.2 step 4. */
+function noteDsack<P extends Path>(t: Tcb<P>, left: Seq, right: Seq): void {
+  if (t.undoMarker !== undefined && !before(left, t.undoMarker)) {
+    t.undoOctets -= distance(right, left);
+  }
+  if (t.reorderingRound === undefined || !before(t.snd.una, t.reorderingRound)) {
+    t.reorderingRound = t.snd.nxt;
+    t.reorderingMultiple = Math.min(t.reorderingMultiple + 1, 20);
+    t.reorderingPersist = 16;
+  }
+}

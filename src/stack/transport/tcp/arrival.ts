@@ -1,0 +1,190 @@
+/** SEGMENT ARRIVES, RFC 9293 §3.10.7.3 and §3.10.7.4: what is done with each segment, in the RFC's order. */
+import type { Instant } from '../../../base/time.ts';
+import { acceptable } from './acceptable.ts';
+import { acknowledge, isHalfOpenAcknowledged } from './acknowledgment.ts';
+import { challenge, mayAnswer } from './challenge.ts';
+import { enterTimeWait, restartTimeWait, sendReset, terminate } from './closing.ts';
+import { deliver, noteDuplicate, noteMark } from './delivery.ts';
+import { finishFastOpen } from './fast-open-client.ts';
+import { establish, takeSyn } from './handshake.ts';
+import { FLAG } from './header.ts';
+import type { Path } from './network.ts';
+import type { Segment } from './segment.ts';
+import { refuse as refuseStranger } from './stranger.ts';
+import type { Tcb } from './tcb.ts';
+import { restartIdle } from './timers.ts';
+import { failsPaws, remember } from './timestamps.ts';
+
+export function arrive<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  if (t.state === 'SYN-SENT') {
+    arriveInSynSent(t, s, now);
+    return;
+  }
+  if (t.timestamps && !checkTimestamps(t, s, now)) return;
+  if (!checkSequence(t, s, now)) return;
+  if (s.has(FLAG.rst)) {
+    arriveReset(t, s, now);
+    return;
+  }
+  // RFC 5961 §4: a SYN in the window may be a forgery, or the peer begins anew; a
+  // challenge ACK tells.
+  if (s.has(FLAG.syn)) {
+    challenge(t, now);
+    return;
+  }
+  if (!s.has(FLAG.ack)) return;
+  if (t.state === 'SYN-RECEIVED' && !finishHandshake(t, s, now)) return;
+  t.lastReceivedAt = now;
+  if (t.timestamps) remember(t, s, now);
+  if (!acknowledge(t, s, now)) return;
+  afterAcknowledgment(t, s, now);
+}
+
+/** The rest, for a segment whose acknowledgment was good: text, FIN. */
+function afterAcknowledgment<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  if (t.finSent && t.snd.una === t.snd.nxt && !acknowledgedFin(t, now)) return;
+  if (t.ecn) noteMark(t, s);
+  if (s.text > 0 || s.has(FLAG.fin) || s.has(FLAG.urg)) deliver(t, s, now);
+  restartIdle(t, now);
+}
+
+/** Our FIN is acknowledged. False: nothing more is to be done with the segment. */
+function acknowledgedFin<P extends Path>(t: Tcb<P>, now: Instant): boolean {
+  switch (t.state) {
+    case 'FIN-WAIT-1':
+      t.state = 'FIN-WAIT-2';
+      t.shared.notify(t);
+      return true;
+    case 'CLOSING':
+      enterTimeWait(t, now);
+      return false;
+    case 'LAST-ACK':
+      terminate(t, undefined);
+      return false;
+    default:
+      return true;
+  }
+}
+
+function checkTimestamps<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
+  if (!s.options.timestamps) return s.has(FLAG.rst) || !t.shared.config.timestampsRequired;
+  if (!failsPaws(t, s, now) || s.has(FLAG.rst)) return true;
+  t.shared.counters.pawsDrops += 1;
+  refuse(t, s, now);
+  return false;
+}
+
+/** First: the sequence number. */
+function checkSequence<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
+  const { rcv } = t;
+  if (acceptable(rcv, s.seq, s.len)) {
+    s.trimFrom(rcv.edge);
+    return true;
+  }
+  // MUST-66: at a closed window what is no text is looked at all the same.
+  if (rcv.wnd === 0 && s.seq === rcv.nxt && t.state !== 'SYN-RECEIVED') {
+    s.trimFrom(rcv.nxt);
+    t.ackNow = true;
+    t.shared.wake(t);
+    return true;
+  }
+  if (s.has(FLAG.rst)) return false;
+  if (t.state === 'SYN-RECEIVED' && s.has(FLAG.syn) && s.seq === rcv.irs) {
+    // Of a simultaneous open: the SYN is known, what it acknowledges is new (figure 8).
+    if (s.has(FLAG.ack)) {
+      s.trimBefore(rcv.nxt);
+      return true;
+    }
+    // The peer did not get our answer: it leaves again.
+    t.flight?.loseFirst();
+    t.shared.wake(t);
+    return false;
+  }
+  if (t.state === 'TIME-WAIT' && s.has(FLAG.fin)) restartTimeWait(t, now);
+  refuse(t, s, now);
+  return false;
+}
+
+/** An acknowledgment says where we are, at once for text, seldom for what may be a loop of two that disagree. */
+function refuse<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  if (s.text > 0) {
+    t.shared.counters.duplicates += 1;
+    noteDuplicate(t, s);
+  } else if (!mayAnswer(t, now)) {
+    return;
+  }
+  t.ackNow = true;
+  t.shared.wake(t);
+}
+
+/** Second: RST. RFC 5961 §3: only one with the very number that is awaited resets. */
+function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  // RFC 1337: an old RST does not end TIME-WAIT early.
+  if (t.state === 'TIME-WAIT') return;
+  if (s.seq !== t.rcv.nxt) {
+    challenge(t, now);
+    return;
+  }
+  if (t.state === 'SYN-RECEIVED') terminate(t, t.parent === undefined ? 'refused' : 'reset');
+  else if (t.state === 'LAST-ACK' || t.state === 'CLOSING') terminate(t, undefined);
+  else terminate(t, 'reset');
+}
+
+/** Fifth, in SYN-RECEIVED: is our SYN acknowledged? */
+function finishHandshake<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
+  const { shared, snd } = t;
+  if (!isHalfOpenAcknowledged(t, s.ack)) {
+    shared.counters.outRsts += 1;
+    sendReset(t, s.ack, now);
+    return false;
+  }
+  // No room in the listener's queue: the segment is as if lost, and the peer sends it again.
+  if (t.parent !== undefined && !t.parent.mayEstablish()) return false;
+  snd.wl1 = s.seq;
+  snd.wl2 = s.ack;
+  snd.wnd = s.wnd << snd.shift;
+  snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+  const closing = t.finQueued;
+  establish(t, t.retries > 0, now);
+  if (!t.fastOpened) t.parent?.established(t);
+  if (closing) t.state = 'FIN-WAIT-1';
+  return true;
+}
+
+/** RFC 9293 §3.10.7.3. */
+function arriveInSynSent<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  const { snd, shared } = t;
+  if (s.has(FLAG.ack) && !isHalfOpenAcknowledged(t, s.ack)) {
+    refuseStranger(shared, shared.table.addresses(t.slot), t.localPort, t.remotePort, s);
+    return;
+  }
+  if (s.has(FLAG.rst)) {
+    if (s.has(FLAG.ack)) terminate(t, 'refused');
+    return;
+  }
+  if (!s.has(FLAG.syn)) return;
+  t.lastReceivedAt = now;
+  if (!s.has(FLAG.ack)) {
+    // Simultaneous open (MUST-10): our SYN leaves again, and acknowledges.
+    t.state = 'SYN-RECEIVED';
+    takeSyn(t, s, now);
+    t.ecn = false;
+    t.flight?.loseFirst();
+    shared.wake(t);
+    return;
+  }
+  takeSyn(t, s, now);
+  // RFC 3168 §6.1.1: a SYN-ACK agrees with ECE alone.
+  t.ecn = t.options.ecn === 'active' && s.has(FLAG.ece) && !s.has(FLAG.cwr);
+  snd.wl2 = s.ack;
+  const retried = t.retries > 0;
+  acknowledge(t, s, now);
+  establish(t, retried, now);
+  finishFastOpen(t, s, now);
+  t.ackNow = true;
+  s.trimBefore(t.rcv.nxt);
+  s.trimFrom(t.rcv.edge);
+  if (s.text > 0 || s.has(FLAG.fin)) deliver(t, s, now);
+  restartIdle(t, now);
+  shared.wake(t);
+}

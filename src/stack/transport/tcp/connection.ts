@@ -1,0 +1,185 @@
+/**
+ * One end of a connection as its owner sees it. Calls change what is to be sent; what is sent leaves by
+ * `Tcp.pollSegment` alone.
+ */
+import { UsageError } from '../../../base/errors.ts';
+import type { Instant } from '../../../base/time.ts';
+import { abort, close, release } from './closing.ts';
+import type { ConnectionOptions } from './config.ts';
+import { acknowledgeNow } from './delivery.ts';
+import { updateMss } from './handshake.ts';
+import { type TcpInfo, tcpInfo } from './info.ts';
+import type { Path } from './network.ts';
+import { newCongestionControl } from './new-congestion-control.ts';
+import { SendBuffer } from './send-buffer.ts';
+import { after, distance } from './seq.ts';
+import type { State } from './state.ts';
+import type { ConnectionError, Tcb } from './tcb.ts';
+import { restartIdle } from './timers.ts';
+import { isWorthAnUpdate } from './window.ts';
+
+const NOTHING = new Uint8Array(0);
+
+export class Connection<P extends Path> {
+  /** The owner's. */
+  context: unknown;
+  readonly #tcb: Tcb<P>;
+  #addresses: Int32Array | undefined;
+
+  constructor(tcb: Tcb<P>) {
+    this.#tcb = tcb;
+  }
+
+  /** Local and remote address, eight words: a copy. */
+  get addresses(): Int32Array {
+    const { slot, shared } = this.#tcb;
+    if (slot >= 0) this.#addresses ??= shared.table.addresses(slot);
+    return this.#addresses ?? new Int32Array(8);
+  }
+
+  get localPort(): number {
+    return this.#tcb.localPort;
+  }
+
+  get remotePort(): number {
+    return this.#tcb.remotePort;
+  }
+
+  get path(): P {
+    return this.#tcb.path;
+  }
+
+  get state(): State {
+    return this.#tcb.state;
+  }
+
+  /** Why it ended, unless in order. */
+  get error(): ConnectionError | undefined {
+    return this.#tcb.error;
+  }
+
+  /** Whether data can be sent and received: connected, and not yet closed by both. */
+  get isConnected(): boolean {
+    return this.#tcb.isOpen || this.#tcb.fastOpened;
+  }
+
+  /** Octets that `send` would take. */
+  get writable(): number {
+    const t = this.#tcb;
+    if (t.finQueued || t.state === 'CLOSED' || t.state === 'LISTEN') return 0;
+    return Math.max(0, t.options.sendBuffer - (t.sendBuffer?.length ?? 0));
+  }
+
+  /** Octets in order that wait to be read. */
+  get readable(): number {
+    return this.#tcb.receiveBuffer?.length ?? 0;
+  }
+
+  /** Octets that were written and are not acknowledged yet. */
+  get unacknowledged(): number {
+    return this.#tcb.sendBuffer?.length ?? 0;
+  }
+
+  /** The peer's FIN came, and all before it was read. */
+  get atEnd(): boolean {
+    return this.#tcb.finReceived && this.readable === 0;
+  }
+
+  /** Octets from the next one to be read to behind the last urgent one; 0: none is urgent (RFC 6093 §3.1). */
+  get urgent(): number {
+    const { rcv } = this.#tcb;
+    const ahead = distance(rcv.up, rcv.nxt) + this.readable;
+    return Math.max(0, ahead);
+  }
+
+  /**
+   * Copies into the send buffer what there is room for; how many octets that were. `urgent`: the last of
+   * them is the last urgent one.
+   * @throws UsageError `not-connected` after close, or when the connection has ended.
+   */
+  send(octets: Uint8Array, now: Instant, urgent = false): number {
+    const t = this.#tcb;
+    if (t.finQueued || t.state === 'CLOSED') {
+      throw new UsageError('not-connected', `nothing can be sent in ${t.state}`, {
+        state: t.state,
+      });
+    }
+    t.sendBuffer ??= new SendBuffer();
+    const taken = t.sendBuffer.append(octets, t.options.sendBuffer);
+    if (taken === 0) return 0;
+    t.pushEnd = t.sendEnd;
+    if (urgent) t.snd.up = t.sendEnd;
+    if (t.flight === undefined) t.progressAt = now;
+    t.shared.wake(t);
+    return taken;
+  }
+
+  /** A view of the next octets, up to `max` of them: good until the next call or segment. */
+  peek(max = Number.MAX_SAFE_INTEGER): Uint8Array {
+    return this.#tcb.receiveBuffer?.peek(max) ?? NOTHING;
+  }
+
+  /** Those octets are done with: there is room for others. */
+  consume(octets: number, _now: Instant): void {
+    const t = this.#tcb;
+    const buffer = t.receiveBuffer;
+    if (buffer === undefined) return;
+    buffer.consume(octets);
+    if (buffer.length === 0 && t.reassembly === undefined) t.receiveBuffer = undefined;
+    const { rcv } = t;
+    if (!after(rcv.up, rcv.nxt)) rcv.up = this.readable === 0 ? rcv.nxt : rcv.up;
+    if (t.isOpen && !t.finReceived && isWorthAnUpdate(t)) acknowledgeNow(t);
+  }
+
+  /** A copy of up to `max` octets, taken out. */
+  receive(max: number, now: Instant): Uint8Array {
+    const length = Math.min(max, this.readable);
+    const octets = new Uint8Array(length);
+    for (let at = 0; at < length; ) {
+      const part = this.peek(length - at);
+      octets.set(part, at);
+      at += part.length;
+      this.consume(part.length, now);
+    }
+    return octets;
+  }
+
+  /** No more will be sent; reading goes on. */
+  close(now: Instant): void {
+    close(this.#tcb, now);
+  }
+
+  /** Nobody will read or write any more: what was written is still sent. */
+  release(now: Instant): void {
+    release(this.#tcb, now);
+  }
+
+  /** A RST, and all that waits is dropped. */
+  abort(now: Instant): void {
+    abort(this.#tcb, now);
+  }
+
+  get options(): ConnectionOptions {
+    return this.#tcb.options;
+  }
+
+  setOptions(changed: Partial<ConnectionOptions>, now: Instant): void {
+    const t = this.#tcb;
+    const { congestion } = t.options;
+    t.options = { ...t.options, ...changed };
+    if (t.state === 'CLOSED') return;
+    if (t.isOpen && t.options.congestion !== congestion) {
+      const { cwnd, ssthresh } = t.congestion;
+      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd);
+      t.congestion.ssthresh = ssthresh;
+    }
+    if (changed.segmentMax !== undefined) updateMss(t);
+    if (changed.keepAlive === false) t.keepAliveSent = 0;
+    restartIdle(t, now);
+    t.shared.wake(t);
+  }
+
+  info(now: Instant): TcpInfo {
+    return tcpInfo(this.#tcb, now);
+  }
+}

@@ -1,0 +1,167 @@
+/** Segment text, urgent data, the peer's FIN, and when all that is acknowledged (RFC 9293 §3.10.7.4, sixth to eighth). */
+import { type Instant, after as later } from '../../../base/time.ts';
+import { abort, enterTimeWait } from './closing.ts';
+import { FLAG } from './header.ts';
+import type { Path } from './network.ts';
+import { Reassembly } from './reassembly.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import type { Segment } from './segment.ts';
+import { add, after, before, distance, type Seq } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+/** RFC 9293 §3.8.6.3: of "full-sized" segments every second is acknowledged; smaller than this are no measure. */
+const FULL_SIZED_MIN = 88;
+/** More tell the peer nothing: three begin its recovery. */
+const DUPLICATES_MAX = 8;
+
+/** The segment is in the window, and what lies behind it was cut off. */
+export function deliver<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  if (!receivesText(t)) return;
+  if (s.text > 0 && t.released) {
+    // Nobody will read it: RFC 2525 §2.17, SHLD-3.
+    abort(t, now);
+    return;
+  }
+  if (s.has(FLAG.urg)) noteUrgent(t, s);
+  if (s.has(FLAG.fin) && t.finAt === undefined) t.finAt = add(s.seq, s.len - 1);
+  if (before(s.seq, t.rcv.nxt)) noteOverlap(t, s);
+  if (s.text > 0) takeText(t, s, now);
+  if (t.finAt !== undefined && t.finAt === t.rcv.nxt) takeFin(t, now);
+  else if (s.has(FLAG.fin)) acknowledgeNow(t);
+}
+
+/** ESTABLISHED, FIN-WAIT-1 and FIN-WAIT-2; in the others the peer's FIN has come, and nothing is behind it. */
+const receivesText = <P extends Path>(t: Tcb<P>): boolean =>
+  t.state === 'ESTABLISHED' ||
+  t.state === 'FIN-WAIT-1' ||
+  t.state === 'FIN-WAIT-2' ||
+  (t.state === 'SYN-RECEIVED' && t.fastOpened);
+
+function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
+  const { rcv } = t;
+  if (s.text > rcv.mss) rcv.mss = s.text;
+  else if (s.text >= FULL_SIZED_MIN && rcv.mss > t.mss) rcv.mss = s.text;
+  if (t.finAt !== undefined) s.trimFrom(add(t.finAt, 1));
+  const { text } = s;
+  if (text <= 0) return;
+  t.receiveBuffer ??= new ReceiveBuffer();
+  const buffer = t.receiveBuffer;
+  const limit = t.options.receiveBuffer + text;
+  const offset = distance(s.seq, rcv.nxt);
+  if (offset > 0) {
+    takeOutOfOrder(t, s, buffer, offset, limit);
+    return;
+  }
+  buffer.write(s.packet, s.start, s.end, 0, limit);
+  const reached = add(s.seq, text);
+  const filled = t.reassembly?.fill(reached);
+  const nxt = filled ?? reached;
+  buffer.advance(distance(nxt, rcv.nxt));
+  t.octetsReceived += distance(nxt, rcv.nxt);
+  rcv.nxt = nxt;
+  const hole = t.reassembly !== undefined;
+  if (t.reassembly?.isEmpty === true) t.reassembly = undefined;
+  // RFC 5681 §4.2: at once when it fills a gap, or a part of one.
+  if (hole) acknowledgeNow(t);
+  else acknowledgeSoon(t, now);
+  t.shared.notify(t);
+}
+
+function takeOutOfOrder<P extends Path>(
+  t: Tcb<P>,
+  s: Segment,
+  buffer: ReceiveBuffer,
+  offset: number,
+  limit: number,
+): void {
+  t.shared.counters.outOfOrder += 1;
+  t.reassembly ??= new Reassembly();
+  const { reassembly } = t;
+  const right = add(s.seq, s.text);
+  if (reassembly.holds(s.seq, right)) noteRange(t, s.seq, right);
+  if (reassembly.insert(s.seq, right)) buffer.write(s.packet, s.start, s.end, offset, limit);
+  // RFC 5681 §4.2, MUST: at once, so that the sender learns of the gap.
+  if (t.ackNow && !t.sack) t.duplicatesDue = Math.min(t.duplicatesDue + 1, DUPLICATES_MAX);
+  acknowledgeNow(t);
+}
+
+/** What lies before RCV.NXT came twice. */
+function noteOverlap<P extends Path>(t: Tcb<P>, s: Segment): void {
+  noteRange(t, s.seq, t.rcv.nxt);
+  s.trimBefore(t.rcv.nxt);
+}
+
+/** All of the segment came before: RFC 2883 tells the sender. */
+export function noteDuplicate<P extends Path>(t: Tcb<P>, s: Segment): void {
+  const right = add(s.seq, s.text);
+  if (!after(right, t.rcv.nxt)) noteRange(t, s.seq, right);
+}
+
+function noteRange<P extends Path>(t: Tcb<P>, left: Seq, right: Seq): void {
+  if (!t.sack) return;
+  t.dsackLeft = left;
+  t.dsackRight = right;
+}
+
+function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
+  t.rcv.nxt = add(t.rcv.nxt, 1);
+  // RCV.NXT may not pass what was told: a FIN takes a number, and no room.
+  if (before(t.rcv.edge, t.rcv.nxt)) t.rcv.edge = t.rcv.nxt;
+  t.finReceived = true;
+  t.reassembly = undefined;
+  acknowledgeNow(t);
+  switch (t.state) {
+    case 'ESTABLISHED':
+    case 'SYN-RECEIVED':
+      t.state = 'CLOSE-WAIT';
+      break;
+    case 'FIN-WAIT-1':
+      // Had our FIN been acknowledged by this segment, the state were FIN-WAIT-2 by now.
+      t.state = 'CLOSING';
+      break;
+    case 'FIN-WAIT-2':
+      enterTimeWait(t, now);
+      break;
+    default:
+  }
+  t.shared.notify(t);
+}
+
+/** The urgent pointer tells where urgent data ends (RFC 9293 §3.8.5, RFC 6093 §4). */
+function noteUrgent<P extends Path>(t: Tcb<P>, s: Segment): void {
+  const up = add(s.seq, s.up);
+  if (!after(up, t.rcv.up) || !after(up, t.rcv.nxt)) return;
+  t.rcv.up = up;
+  t.shared.notify(t);
+}
+
+/** RFC 3168 §6.1.3: a mark is echoed until the sender says that it slowed down. */
+export function noteMark<P extends Path>(t: Tcb<P>, s: Segment): void {
+  if (s.has(FLAG.cwr)) t.ecnEcho = false;
+  if (!s.isMarked || s.text === 0) return;
+  if (!t.ecnEcho) acknowledgeNow(t);
+  t.ecnEcho = true;
+}
+
+export function acknowledgeNow<P extends Path>(t: Tcb<P>): void {
+  t.ackNow = true;
+  t.shared.wake(t);
+}
+
+/**
+ * A delayed acknowledgment (RFC 9293 §3.8.6.3, MUST-59): in less than half a second, and at once for more
+ * than one full-sized segment.
+ */
+function acknowledgeSoon<P extends Path>(t: Tcb<P>, now: Instant): void {
+  const waiting = distance(t.rcv.nxt, t.rcv.acked);
+  const { config } = t.shared;
+  if (waiting > t.rcv.mss || t.quickAcks > 0 || t.options.quickAck || config.delayedAck === 0) {
+    if (t.quickAcks > 0) t.quickAcks -= 1;
+    acknowledgeNow(t);
+    return;
+  }
+  const due = later(now, config.delayedAck);
+  if (due >= t.ackAt) return;
+  t.ackAt = due;
+  t.shared.schedule(t);
+}

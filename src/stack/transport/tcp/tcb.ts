@@ -1,0 +1,271 @@
+/**
+ * The transmission control block, RFC 9293 §3.3.1: all that is known of one connection, and nothing that
+ * acts. Who may change it are the files of this folder, each its part: handshake, arrival, acknowledgment,
+ * recovery, delivery, output, timers, closing. It is small, since a host may have 100,000: what only an
+ * active connection needs (buffers, flight, reassembly) is there only while it is needed.
+ */
+import { type Duration, type Instant, NEVER } from '../../../base/time.ts';
+import type { ConnectionOptions } from './config.ts';
+import type { CongestionControl } from './congestion.ts';
+import type { Flight } from './flight.ts';
+import type { MinRtt } from './min-rtt.ts';
+import type { Path } from './network.ts';
+import type { Reassembly } from './reassembly.ts';
+import type { ReceiveBuffer } from './receive-buffer.ts';
+import type { Rtt } from './rtt.ts';
+import type { SendBuffer } from './send-buffer.ts';
+import { add, distance, type Seq } from './seq.ts';
+import type { Shared } from './shared.ts';
+import type { State } from './state.ts';
+import type { Timed } from './timer-heap.ts';
+
+const ZERO = 0 as Seq;
+
+/** Longer than any: there was no sample (min-rtt.ts). */
+const NO_RTT = 0x7fff_ffff as Duration;
+
+/** Send sequence variables. */
+export class SendSequence {
+  una: Seq = ZERO;
+  nxt: Seq = ZERO;
+  /** In octets, scaled. */
+  wnd = 0;
+  /** Behind the last octet of urgent data; `una` or before when there is none. */
+  up: Seq = ZERO;
+  wl1: Seq = ZERO;
+  wl2: Seq = ZERO;
+  iss: Seq = ZERO;
+  /** The largest window that the peer ever had: Max(SND.WND) of RFC 9293 §3.8.6.2.1, MAX.SND.WND of RFC 5961 §5.2. */
+  maxWnd = 0;
+  /** Snd.Wind.Shift */
+  shift = 0;
+  /** Behind the last segment that was smaller than it might have been (Minshall). */
+  small: Seq = ZERO;
+}
+
+/** Receive sequence variables. */
+export class ReceiveSequence {
+  nxt: Seq = ZERO;
+  /** RCV.NXT + RCV.WND as the peer was told: it never moves back. */
+  edge: Seq = ZERO;
+  up: Seq = ZERO;
+  irs: Seq = ZERO;
+  /** Rcv.Wind.Shift */
+  shift = 0;
+  /** Last.ACK.sent of RFC 7323 §4.3. */
+  acked: Seq = ZERO;
+  /** The largest payload that came of late: what "full-sized" means (RFC 9293 §3.8.6.3). */
+  mss = 0;
+
+  get wnd(): number {
+    return distance(this.edge, this.nxt);
+  }
+}
+
+/** What the retransmission timer waits for. */
+export const TIMER = {
+  none: 0,
+  retransmission: 1,
+  /** RACK's reordering timer. */
+  reordering: 2,
+  /** RFC 8985's probe timeout. */
+  tailProbe: 3,
+  /** The persist timer of RFC 9293 §3.8.6.1. */
+  windowProbe: 4,
+} as const;
+
+export type Timer = (typeof TIMER)[keyof typeof TIMER];
+
+/** Linux's names for how a sender stands with losses, in its numbers. */
+export const RECOVERY = { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 } as const;
+
+export type Recovery = (typeof RECOVERY)[keyof typeof RECOVERY];
+
+/** What leaves besides data. */
+export const PROBE = { none: 0, tail: 1, window: 2, keepAlive: 3 } as const;
+
+export type Probe = (typeof PROBE)[keyof typeof PROBE];
+
+export type ConnectionError = 'refused' | 'reset' | 'timed-out' | 'unreachable' | 'aborted';
+
+/** The listener that a passive connection came by. */
+export interface Parent<P extends Path> {
+  mayEstablish(): boolean;
+  established(tcb: Tcb<P>): void;
+  /** It ended before it was established. */
+  failed(tcb: Tcb<P>): void;
+}
+
+export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
+  readonly shared: Shared<P, Tcb<P>>;
+  path: P;
+  options: ConnectionOptions;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Its place in the connection table; −1 before and after it is there. */
+  slot = -1;
+  state: State = 'CLOSED';
+  error: ConnectionError | undefined;
+  /** The last ICMP error that did not end the connection (MUST-56). */
+  softError: ConnectionError | undefined;
+
+  readonly snd = new SendSequence();
+  readonly rcv = new ReceiveSequence();
+  /** The peer's maximum segment size, 0 before it is known. */
+  peerMss = 0;
+  /** Payload that a segment without options can have: Eff.snd.MSS of RFC 9293 §3.7.1 plus what options take. */
+  mss = 0;
+  /** The path's MTU that `mss` was made for. */
+  mtu = 0;
+
+  // What both ends agreed on.
+  scaling = false;
+  timestamps = false;
+  sack = false;
+  ecn = false;
+  /** Undefined when this end began. */
+  parent: Parent<P> | undefined;
+
+  sendBuffer: SendBuffer | undefined;
+  /** The sequence number of the send buffer's first octet. */
+  sendBase: Seq = ZERO;
+  /** Behind the last octet of the last write. */
+  pushEnd: Seq = ZERO;
+  flight: Flight | undefined;
+  receiveBuffer: ReceiveBuffer | undefined;
+  reassembly: Reassembly | undefined;
+
+  /** CLOSE was called: a FIN follows the last octet of the send buffer. */
+  finQueued = false;
+  finSent = false;
+  /** Where the peer's FIN lies that came before what precedes it. */
+  finAt: Seq | undefined;
+  finReceived = false;
+  /** No application reads any more. */
+  released = false;
+
+  // Acknowledgments.
+  ackNow = false;
+  /** Without SACK a duplicate acknowledgment counts by itself: so many more are due (RFC 5681 §4.2). */
+  duplicatesDue = 0;
+  ackAt = NEVER;
+  quickAcks = 0;
+  /** RFC 2883: the range to report as come twice; empty when both are the same. */
+  dsackLeft: Seq = ZERO;
+  dsackRight: Seq = ZERO;
+  challengedAt = -1;
+  /** ECN: we echo a mark until the peer says that it slowed down. */
+  ecnEcho = false;
+  /** ECN: the next new segment says that we slowed down. */
+  ecnReduced = false;
+
+  // Timestamps, RFC 7323.
+  tsRecent = 0;
+  tsRecentAt = 0 as Instant;
+  tsOffset = 0;
+
+  // Retransmission.
+  srtt = 0 as Duration;
+  rttvar = 0 as Duration;
+  rto: Duration;
+  minRttNow = NO_RTT;
+  minRttBefore = NO_RTT;
+  minRttSince: Instant;
+  retries = 0;
+  rtxAt = NEVER;
+  rtxKind: Timer = TIMER.none;
+  probe: Probe = PROBE.none;
+  /** When SND.UNA last advanced, or something was sent with nothing in flight. */
+  progressAt: Instant;
+
+  // Congestion and recovery.
+  /** Of the connection's own from ESTABLISHED on; before, one that all share and nobody changes. */
+  congestion: CongestionControl;
+  isOpen = false;
+  recovery: Recovery = RECOVERY.open;
+  /** RFC 6582's recover: recovery ends when it is acknowledged. */
+  recover: Seq = ZERO;
+  duplicateAcks = 0;
+  cwndLimited = false;
+  /** Where this episode began, and how much of it was sent again and not reported as come twice. */
+  undoMarker: Seq | undefined;
+  undoOctets = 0;
+  /** When something of this episode was first sent again, in timestamp units; 0: nothing was. */
+  retransmittedAt = 0;
+  /** RFC 8985's reordering window: whether the path was seen to reorder, in quarters of min RTT. */
+  reorderingSeen = false;
+  reorderingMultiple = 1;
+  reorderingPersist = 0;
+  /** A DSACK widens the window once in a round trip: until this is acknowledged. */
+  reorderingRound: Seq | undefined;
+  /** TLP.end_seq; undefined: no probe is out. */
+  tlpEnd: Seq | undefined;
+  tlpIsRetransmission = false;
+
+  // Idle times.
+  idleAt = NEVER;
+  keepAliveSent = 0;
+  lastReceivedAt: Instant;
+  lastSentAt: Instant;
+
+  timerAt = 0;
+  timerPlace = -1;
+  /** In the queue of those that may have something to send. */
+  isReady = false;
+  /** What its owner holds (connection.ts), made when it is asked for. */
+  facade: object | undefined;
+  /** In the queue of those about which something changed. */
+  hasNews = false;
+  /** A RST is due; the connection is closed. */
+  resetDue = false;
+
+  /** What is said of fast open in the SYN or its answer; undefined: nothing. */
+  fastOpen: { readonly cookie: Uint8Array; retried: boolean } | undefined;
+  /** In SYN-RECEIVED: a cookie vouches for the peer, its data is taken and ours may leave (RFC 7413 §4.2.2). */
+  fastOpened = false;
+
+  // Totals, as tcp_info has them.
+  octetsSent = 0;
+  octetsAcked = 0;
+  octetsReceived = 0;
+  segmentsRetransmitted = 0;
+
+  constructor(
+    shared: Shared<P, Tcb<P>>,
+    path: P,
+    localPort: number,
+    remotePort: number,
+    options: ConnectionOptions,
+    now: Instant,
+  ) {
+    this.shared = shared;
+    this.path = path;
+    this.localPort = localPort;
+    this.remotePort = remotePort;
+    this.options = options;
+    this.congestion = shared.handshakeCongestion;
+    this.rto = shared.config.rtoInitial;
+    this.minRttSince = now;
+    this.progressAt = now;
+    this.lastReceivedAt = now;
+    this.lastSentAt = now;
+  }
+
+  /** Behind the last octet that the application wrote. */
+  get sendEnd(): Seq {
+    return add(this.sendBase, this.sendBuffer?.length ?? 0);
+  }
+
+  /** FlightSize of RFC 5681. */
+  get flightSize(): number {
+    return distance(this.snd.nxt, this.snd.una);
+  }
+
+  /** What is taken to be in the network, RFC 6675's pipe; without SACK each duplicate takes a segment off. */
+  get pipe(): number {
+    const flight = this.flight;
+    if (flight === undefined) return 0;
+    const out = this.flightSize - flight.sacked - flight.lost + flight.retransmitted;
+    return this.sack ? out : Math.max(0, out - this.duplicateAcks * this.mss);
+  }
+}

@@ -1,0 +1,44 @@
+/** The window that the peer is told, RFC 9293 §3.8.6.2.2: the receiver's silly window syndrome avoidance (MUST-39). */
+import type { Path } from './network.ts';
+import { add, after, distance } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+
+const FIELD_MAX = 0xffff;
+
+/** Octets that there is room for, in the units of the window scale. */
+function room<P extends Path>(t: Tcb<P>): number {
+  const free = t.options.receiveBuffer - (t.receiveBuffer?.length ?? 0);
+  const most = Math.min(free, FIELD_MAX << t.rcv.shift);
+  return (most >> t.rcv.shift) << t.rcv.shift;
+}
+
+/** What an opening of the window must come to before it is told. */
+const worthTelling = <P extends Path>(t: Tcb<P>): number =>
+  Math.min(t.options.receiveBuffer / 2, t.mss);
+
+/**
+ * The window field of what leaves now. The right edge never moves to the left (SHLD-14), but for the octets
+ * that the scale cannot tell; those are taken all the same.
+ */
+export function windowField<P extends Path>(t: Tcb<P>): number {
+  const { rcv } = t;
+  const told = rcv.wnd;
+  const free = room(t);
+  const wnd = free - told >= worthTelling(t) ? free : told;
+  const field = Math.min(wnd >> rcv.shift, FIELD_MAX);
+  const edge = add(rcv.nxt, field << rcv.shift);
+  if (after(edge, rcv.edge)) rcv.edge = edge;
+  rcv.acked = rcv.nxt;
+  return field;
+}
+
+/**
+ * The application read: must the peer be told at once? It must when its window had become small and can be
+ * twice as large; otherwise the next segment tells it.
+ */
+export function isWorthAnUpdate<P extends Path>(t: Tcb<P>): boolean {
+  const told = distance(t.rcv.edge, t.rcv.nxt);
+  if (told > t.options.receiveBuffer / 2) return false;
+  const free = room(t);
+  return free - told >= worthTelling(t) && free >= 2 * told;
+}
