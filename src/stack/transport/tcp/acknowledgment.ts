@@ -80,8 +80,7 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
   reaction.spurious = acked > 0 && isBeforeRetransmission(t, s);
   react(t, s, flight, reaction, now);
   if (flight.count === 0) {
-    t.flight = undefined;
-    t.shared.flights.give(flight);
+    t.flight = t.shared.flights.give(flight);
   }
   armRetransmission(t, now);
   t.shared.wake(t);
@@ -122,7 +121,7 @@ function advance<P extends Path>(
       t.octetsAcked += octets;
       shared.notify(t);
     }
-    if (buffer.length === 0) t.sendBuffer = undefined;
+    if (buffer.length === 0) t.sendBuffer = shared.sendBuffers.give(buffer);
   }
   if (before(snd.up, snd.una)) snd.up = snd.una;
   t.retries = 0;

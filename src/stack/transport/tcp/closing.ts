@@ -108,16 +108,15 @@ export function terminate<P extends Path>(t: Tcb<P>, error: ConnectionError | un
   dropSending(t);
   // RFC 9293 §3.10.7.4: a reset flushes what was received too, but for a reader who is told of the error
   // first, that is no loss; an orderly end leaves it to be read.
-  if (t.error !== undefined) t.receiveBuffer = undefined;
+  if (t.error !== undefined) t.receiveBuffer = shared.receiveBuffers.give(t.receiveBuffer);
   t.reassembly = undefined;
   shared.notify(t);
 }
 
 function dropSending<P extends Path>(t: Tcb<P>): void {
   t.rtxKind = TIMER.none;
-  t.sendBuffer = undefined;
-  if (t.flight !== undefined) t.shared.flights.give(t.flight);
-  t.flight = undefined;
+  t.sendBuffer = t.shared.sendBuffers.give(t.sendBuffer);
+  t.flight = t.shared.flights.give(t.flight);
 }
 
 /** Both FINs are acknowledged, or nearly: the pair of sockets rests for two segment lifetimes. */

@@ -11,7 +11,6 @@ import { updateMss } from './handshake.ts';
 import { type TcpInfo, tcpInfo } from './info.ts';
 import type { Path } from './network.ts';
 import { newCongestionControl } from './new-congestion-control.ts';
-import { SendBuffer } from './send-buffer.ts';
 import { after, distance } from './seq.ts';
 import type { State } from './state.ts';
 import type { ConnectionError, Tcb } from './tcb.ts';
@@ -104,7 +103,7 @@ export class Connection<P extends Path> {
         state: t.state,
       });
     }
-    t.sendBuffer ??= new SendBuffer();
+    t.sendBuffer ??= t.shared.sendBuffers.take();
     const taken = t.sendBuffer.append(octets, t.options.sendBuffer);
     if (taken === 0) return 0;
     t.pushEnd = t.sendEnd;
@@ -125,7 +124,9 @@ export class Connection<P extends Path> {
     const buffer = t.receiveBuffer;
     if (buffer === undefined) return;
     buffer.consume(octets);
-    if (buffer.length === 0 && t.reassembly === undefined) t.receiveBuffer = undefined;
+    if (buffer.length === 0 && t.reassembly === undefined) {
+      t.receiveBuffer = t.shared.receiveBuffers.give(buffer);
+    }
     const { rcv } = t;
     if (!after(rcv.up, rcv.nxt)) rcv.up = this.readable === 0 ? rcv.nxt : rcv.up;
     if (t.isOpen && !t.finReceived && isWorthAnUpdate(t)) acknowledgeNow(t);

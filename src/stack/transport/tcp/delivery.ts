@@ -4,7 +4,7 @@ import { abort, enterTimeWait } from './closing.ts';
 import { FLAG } from './header.ts';
 import type { Path } from './network.ts';
 import { Reassembly } from './reassembly.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
+import type { ReceiveBuffer } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
 import { add, after, before, distance, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -44,7 +44,7 @@ function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   if (t.finAt !== undefined) s.trimFrom(add(t.finAt, 1));
   const { text } = s;
   if (text <= 0) return;
-  t.receiveBuffer ??= new ReceiveBuffer();
+  t.receiveBuffer ??= t.shared.receiveBuffers.take();
   const buffer = t.receiveBuffer;
   const limit = t.options.receiveBuffer + text;
   const offset = distance(s.seq, rcv.nxt);

@@ -2,7 +2,6 @@
 import type { Instant } from '../../../base/time.ts';
 import type { Path } from './network.ts';
 import type { Segment } from './segment.ts';
-import { SendBuffer } from './send-buffer.ts';
 import type { Tcb } from './tcb.ts';
 
 /** The application wants its first octets to go with the SYN. */
@@ -13,7 +12,7 @@ export function beginFastOpen<P extends Path>(
   now: Instant,
 ): void {
   const { shared, options } = t;
-  t.sendBuffer = new SendBuffer();
+  t.sendBuffer = shared.sendBuffers.take();
   t.sendBuffer.append(octets, options.sendBuffer);
   t.pushEnd = t.sendEnd;
   if (!shared.config.fastOpen.client) return;
@@ -49,7 +48,6 @@ export function finishFastOpen<P extends Path>(t: Tcb<P>, s: Segment, now: Insta
   }
   // A server that did not take the data acknowledges the SYN alone (§4.2.2).
   if (t.flight === undefined) return;
-  shared.flights.give(t.flight);
-  t.flight = undefined;
+  t.flight = shared.flights.give(t.flight);
   snd.nxt = snd.una;
 }

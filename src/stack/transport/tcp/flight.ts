@@ -1,7 +1,7 @@
 /**
  * The segments that were sent and not yet acknowledged: the scoreboard of RFC 6675 and the transmission times
  * of RFC 8985, in the order of their sequence numbers. A ring in four columns, so that a segment costs 17
- * octets and no object; a connection with nothing in flight has none (flight-pool.ts).
+ * octets and no object; a connection with nothing in flight has none (pool.ts).
  *
  * Invariants:
  *   (1) The entries touch one another and cover SND.UNA … SND.NXT − 1, the SYN and a lone FIN included.
@@ -9,6 +9,7 @@
  *   (3) `sacked`, `lost` and `retransmitted` are the octets of the entries so marked.
  */
 import type { Instant } from '../../../base/time.ts';
+import type { Pooled } from './pool.ts';
 import { add, after, before, distance, type Seq } from './seq.ts';
 
 export const MARK = {
@@ -27,7 +28,7 @@ export const SEGMENTS_MAX = 16_384;
 /** No entry. */
 export const NONE = -1;
 
-export class Flight {
+export class Flight implements Pooled {
   count = 0;
   sacked = 0;
   lost = 0;

@@ -8,14 +8,20 @@
  *                            #head             RCV.NXT          RCV.NXT + RCV.WND
  */
 import type { Packet } from '../../../base/packet.ts';
+import type { Pooled } from './pool.ts';
 
 const CAPACITY_MIN = 2048;
 
-export class ReceiveBuffer {
+export class ReceiveBuffer implements Pooled {
   /** Octets in order. */
   length = 0;
   #ring = new Uint8Array(CAPACITY_MIN);
   #head = 0;
+
+  reset(): void {
+    this.length = 0;
+    this.#head = 0;
+  }
 
   /** Puts packet[start … end) at `offset` behind RCV.NXT; the caller keeps it within the window. */
   write(packet: Packet, start: number, end: number, offset: number, limit: number): void {

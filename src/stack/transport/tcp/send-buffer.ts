@@ -1,15 +1,21 @@
 /**
  * What the application wrote and the peer has not acknowledged: a ring of octets from SND.UNA on. It grows
- * as octets come, up to `limit`, and is dropped when all were acknowledged: an idle connection has none.
+ * as octets come, up to `limit`, and goes back to a pool when all were acknowledged.
  */
 import type { Packet } from '../../../base/packet.ts';
+import type { Pooled } from './pool.ts';
 
 const CAPACITY_MIN = 2048;
 
-export class SendBuffer {
+export class SendBuffer implements Pooled {
   length = 0;
   #ring = new Uint8Array(CAPACITY_MIN);
   #head = 0;
+
+  reset(): void {
+    this.length = 0;
+    this.#head = 0;
+  }
 
   /** Copies as much of `octets` as `limit` leaves room for; how many were taken. */
   append(octets: Uint8Array, limit: number): number {

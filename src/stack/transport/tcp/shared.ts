@@ -5,13 +5,16 @@ import type { TcpConfig } from './config.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { noCounts } from './counters.ts';
 import { FastOpenCache, FastOpenCookies } from './fast-open.ts';
-import { FlightPool } from './flight-pool.ts';
+import { Flight } from './flight.ts';
 import { IsnGenerator } from './isn.ts';
 import type { Network, Outgoing, Path } from './network.ts';
 import { NewReno } from './new-reno.ts';
 import type { SynOptions } from './options.ts';
+import { Pool } from './pool.ts';
 import { Queue } from './queue.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
 import { RTO_LINUX, type RtoLimits } from './rtt.ts';
+import { SendBuffer } from './send-buffer.ts';
 import type { Seq } from './seq.ts';
 import { SynCookies } from './syn-cookie.ts';
 import { type Timed, TimerHeap } from './timer-heap.ts';
@@ -55,7 +58,9 @@ export class Shared<P extends Path, T extends Scheduled> {
   readonly counters = noCounts();
   readonly table: ConnectionTable<T>;
   readonly timers = new TimerHeap<T>();
-  readonly flights = new FlightPool();
+  readonly flights = new Pool(() => new Flight());
+  readonly sendBuffers = new Pool(() => new SendBuffer());
+  readonly receiveBuffers = new Pool(() => new ReceiveBuffer());
   /** What a SYN and what goes with it may be sent by. */
   readonly handshakeCongestion = new NewReno(HANDSHAKE_SEGMENT, 10 * HANDSHAKE_SEGMENT);
   readonly isn: IsnGenerator;
