@@ -1,11 +1,12 @@
 /** What an acceptable acknowledgment changes, RFC 9293 §3.10.7.4, "Fifth, check the ACK field". */
 import { type Duration, type Instant, seconds } from '../../../base/time.ts';
 import { challenge } from './challenge.ts';
-import type { Echo, Flight } from './flight.ts';
+import type { Flight } from './flight.ts';
 import { effectiveMss } from './handshake.ts';
 import { FLAG } from './header.ts';
-import { sample as sampleMinRtt } from './min-rtt.ts';
+import { minRtt as leastRtt, sample as sampleMinRtt } from './min-rtt.ts';
 import type { Path } from './network.ts';
+import { SACK_BLOCKS_MAX } from './options.ts';
 import { type Reaction, react } from './recovery.ts';
 import { expectedSamples, sample as sampleRtt } from './rtt.ts';
 import type { Segment } from './segment.ts';
@@ -31,25 +32,6 @@ const reaction: Reaction = {
   spurious: false,
 };
 
-/** RFC 8985 §6.2 step 2: is it the retransmission that is acknowledged here? */
-class EchoOf implements Echo {
-  tcb: Tcb<Path> | undefined;
-  segment: Segment | undefined;
-
-  isOf(sentAt: number, now: Instant): boolean {
-    const t = this.tcb;
-    const s = this.segment;
-    if (t === undefined || s === undefined) return false;
-    if (t.timestamps && s.options.timestamps && s.options.tsecr !== 0) {
-      // The echo is older than the retransmission: it is of the transmission before.
-      if (timestampAge(t, s.options.tsecr, now) > now - sentAt + 1000) return false;
-    }
-    return now - sentAt >= Math.min(t.minRttNow, t.minRttBefore);
-  }
-}
-
-const echo = new EchoOf();
-
 /** False: the segment is dropped here. */
 export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
   const { snd } = t;
@@ -66,16 +48,14 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
     restartProbes(t, now);
     return true;
   }
-  echo.tcb = t as unknown as Tcb<Path>;
-  echo.segment = s;
   flight.begin();
   reaction.sackedBefore = flight.sacked;
   // Our SYN is no data: the window does not grow by it.
   reaction.acked = snd.una === snd.iss ? acked - 1 : acked;
-  reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
   reaction.duplicate =
     acked === 0 && s.text === 0 && !windowChanged && !s.has(FLAG.fin) && !s.has(FLAG.syn);
   if (acked > 0) advance(t, s, flight, acked, now);
+  reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
   reaction.rtt = measure(t, s, flight, acked, now);
   reaction.spurious = acked > 0 && isBeforeRetransmission(t, s);
   react(t, s, flight, reaction, now);
@@ -110,7 +90,7 @@ function advance<P extends Path>(
   now: Instant,
 ): void {
   const { snd, shared } = t;
-  flight.acknowledge(s.ack, now, echo);
+  flight.acknowledge(s.ack, now, leastRtt(t));
   snd.una = s.ack;
   const buffer = t.sendBuffer;
   if (buffer !== undefined) {
@@ -161,22 +141,32 @@ const isBeforeRetransmission = <P extends Path>(t: Tcb<P>, s: Segment): boolean 
   s.options.tsecr !== 0 &&
   isEarlier(s.options.tsecr, t.retransmittedAt);
 
+/** Which blocks of a segment are looked at, those of lower numbers first. */
+const order = new Int8Array(SACK_BLOCKS_MAX);
+
 /** Marks what the peer has; true when the first block reports what came twice (RFC 2883 §4). */
 function readSacks<P extends Path>(t: Tcb<P>, s: Segment, flight: Flight, now: Instant): boolean {
   const { options } = s;
   const { snd } = t;
-  let first = 0;
   const twice = isDsack(s);
-  if (twice) {
-    first = 1;
-    noteDsack(t, options.left(0), options.right(0));
-  }
-  for (let i = first; i < options.sackBlocks; i++) {
+  if (twice) noteDsack(t, options.left(0), options.right(0));
+  let blocks = 0;
+  for (let i = twice ? 1 : 0; i < options.sackBlocks; i++) {
     const left = options.left(i);
     const right = options.right(i);
     // A block outside of what is in flight is old, or a lie (RFC 2018 §5.1, RFC 6675 §3).
     if (!before(left, right) || before(left, s.ack) || after(right, snd.nxt)) continue;
-    flight.acknowledgeSelectively(left, right, now, echo);
+    // In the order of the numbers: else two blocks of one acknowledgment look like reordering.
+    let at = blocks++;
+    for (; at > 0 && before(left, options.left(order[at - 1] as number)); at--) {
+      order[at] = order[at - 1] as number;
+    }
+    order[at] = i;
+  }
+  const least = leastRtt(t);
+  for (let k = 0; k < blocks; k++) {
+    const i = order[k] as number;
+    flight.acknowledgeSelectively(options.left(i), options.right(i), now, least);
   }
   return twice;
 }

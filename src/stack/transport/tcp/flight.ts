@@ -156,32 +156,32 @@ export class Flight implements Pooled {
     this.originalDelivered = false;
   }
 
-  /** All before `una` is acknowledged. `echo` says of a retransmission's time if this can be for it. */
-  acknowledge(una: Seq, now: Instant, echo: Echo): void {
+  /** All before `una` is acknowledged. Sooner than `minRtt` after a retransmission it is not that one. */
+  acknowledge(una: Seq, now: Instant, minRtt: number): void {
     while (this.count > 0) {
       const at = this.#head;
       const end = this.#end[at] as Seq;
       const start = this.#start[at] as Seq;
       if (after(end, una)) {
-        if (before(start, una)) this.#acknowledgePart(una, now, echo);
+        if (before(start, una)) this.#acknowledgePart(una, now, minRtt);
         return;
       }
       const marks = this.#marks[at] as number;
       this.#forget(marks, distance(end, start));
       if ((marks & MARK.sacked) !== 0) this.sackedSegments -= 1;
-      if ((marks & MARK.sacked) === 0) this.#deliver(at, marks, distance(end, start), now, echo);
+      if ((marks & MARK.sacked) === 0) this.#deliver(at, marks, distance(end, start), now, minRtt);
       this.#head = (at + 1) & (this.#start.length - 1);
       this.count -= 1;
       if (this.#searched > 0) this.#searched -= 1;
     }
   }
 
-  #acknowledgePart(una: Seq, now: Instant, echo: Echo): void {
+  #acknowledgePart(una: Seq, now: Instant, minRtt: number): void {
     const at = this.#head;
     const marks = this.#marks[at] as number;
     const octets = distance(una, this.#start[at] as Seq);
     this.#forget(marks, octets);
-    if ((marks & MARK.sacked) === 0) this.#deliver(at, marks, octets, now, echo);
+    if ((marks & MARK.sacked) === 0) this.#deliver(at, marks, octets, now, minRtt);
     this.#start[at] = una;
   }
 
@@ -192,7 +192,7 @@ export class Flight implements Pooled {
   }
 
   /** Whole entries in `left` … `right` − 1 are selectively acknowledged. */
-  acknowledgeSelectively(left: Seq, right: Seq, now: Instant, echo: Echo): void {
+  acknowledgeSelectively(left: Seq, right: Seq, now: Instant, minRtt: number): void {
     for (let i = this.#find(left); i < this.count; i++) {
       const at = this.#at(i);
       const end = this.#end[at] as Seq;
@@ -204,7 +204,7 @@ export class Flight implements Pooled {
       this.sacked += octets;
       this.sackedSegments += 1;
       this.#marks[at] = (marks & MARK.ever) | MARK.sacked;
-      this.#deliver(at, marks, octets, now, echo);
+      this.#deliver(at, marks, octets, now, minRtt);
     }
   }
 
@@ -221,7 +221,7 @@ export class Flight implements Pooled {
   }
 
   /** RFC 8985 §6.2, steps 1 to 4, for one segment. */
-  #deliver(at: number, marks: number, octets: number, now: Instant, echo: Echo): void {
+  #deliver(at: number, marks: number, octets: number, now: Instant, minRtt: number): void {
     this.delivered += octets;
     const sentAt = this.#sentAt[at] as number;
     const end = this.#end[at] as Seq;
@@ -229,7 +229,8 @@ export class Flight implements Pooled {
       if (this.measuredFrom < 0 || sentAt < this.measuredFrom) this.measuredFrom = sentAt;
       if (before(end, this.#fack)) this.reordered = true;
       if (!after(end, this.originalsEnd)) this.originalDelivered = true;
-    } else if (!echo.isOf(sentAt, now)) {
+    } else if (now - sentAt < minRtt) {
+      // Too soon: it is the transmission before that arrived (step 2).
       return;
     }
     if (after(end, this.#fack)) this.#fack = end;
@@ -358,11 +359,6 @@ export class Flight implements Pooled {
     this.#marks = marks;
     this.#head = 0;
   }
-}
-
-/** Does an acknowledgment tell of a retransmission, or of the transmission before it (RFC 8985 §6.2 step 2)? */
-export interface Echo {
-  isOf(sentAt: number, now: Instant): boolean;
 }
 
 const sentAfter = (aAt: number, aEnd: Seq, bAt: number, bEnd: Seq): boolean =>

@@ -20,7 +20,7 @@ import {
 import { sent as sentInRecovery } from './prr.ts';
 import { add, after, before, distance, type Seq } from './seq.ts';
 import { PROBE, RECOVERY, type Tcb, TIMER } from './tcb.ts';
-import { armRetransmission, armWindowProbe, restartIdle } from './timers.ts';
+import { armForNew, armRetransmission, armWindowProbe, restartIdle } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { windowField } from './window.ts';
 
@@ -312,13 +312,7 @@ function sendText<P extends Path>(
   t.octetsSent += octets;
   if (t.recovery === RECOVERY.recovery) sentInRecovery(t.flight, octets);
   const length = writeData(t, packet, at, start, octets, fin, now, true);
-  if (
-    t.rtxKind === TIMER.none ||
-    t.rtxKind === TIMER.windowProbe ||
-    t.rtxKind === TIMER.tailProbe
-  ) {
-    armRetransmission(t, now);
-  }
+  armForNew(t, now);
   return length;
 }
 

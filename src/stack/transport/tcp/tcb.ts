@@ -174,6 +174,8 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   retries = 0;
   rtxAt = NEVER;
   rtxKind: Timer = TIMER.none;
+  /** When the retransmission timer was last set anew. */
+  rtoFrom = 0 as Instant;
   probe: Probe = PROBE.none;
   /** When SND.UNA last advanced, or something was sent with nothing in flight. */
   progressAt: Instant;

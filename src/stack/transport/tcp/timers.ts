@@ -31,11 +31,27 @@ export function armRetransmission<P extends Path>(t: Tcb<P>, now: Instant): void
     t.shared.schedule(t);
     return;
   }
+  t.rtoFrom = now;
   const rto = after(now, t.rto);
   const probeAt = mayProbeTail(t) ? after(now, probeTimeout(t)) : NEVER;
   t.rtxKind = probeAt < rto ? TIMER.tailProbe : TIMER.retransmission;
   t.rtxAt = Math.min(probeAt, rto) as Instant;
   t.shared.schedule(t);
+}
+
+/** New data left: a probe waits for this, the timeout goes on waiting for what left first (RFC 6298 §5.1). */
+export function armForNew<P extends Path>(t: Tcb<P>, now: Instant): void {
+  const { flight } = t;
+  if (t.rtxKind === TIMER.none || t.rtxKind === TIMER.windowProbe) {
+    t.rtxKind = TIMER.none;
+    armRetransmission(t, now);
+  } else if (flight !== undefined && t.rtxKind !== TIMER.reordering && mayProbeTail(t)) {
+    const rto = after(t.rtoFrom, t.rto);
+    const probeAt = after(now, probeTimeout(t));
+    t.rtxKind = probeAt < rto ? TIMER.tailProbe : TIMER.retransmission;
+    t.rtxAt = Math.min(probeAt, rto) as Instant;
+    t.shared.schedule(t);
+  }
 }
 
 function disarm<P extends Path>(t: Tcb<P>): void {
