@@ -110,7 +110,10 @@ function advance<P extends Path>(
   if (acked > 0) shared.network.confirm(t.path, now);
 }
 
-/** RFC 6298 §3, RFC 7323 §4.1: from what was sent once, else from the echo of a timestamp; 0: no sample. */
+/**
+ * RFC 6298 §3, RFC 7323 §4.1: from what was sent once, else from the echo of a timestamp; 0: no sample. What
+ * answers a duplicate echoes a segment of long ago: a measure of nothing.
+ */
 function measure<P extends Path>(
   t: Tcb<P>,
   s: Segment,
@@ -120,7 +123,7 @@ function measure<P extends Path>(
 ): Duration {
   let rtt = -1;
   if (flight.measuredFrom >= 0) rtt = now - flight.measuredFrom;
-  else if (acked > 0 && t.timestamps && s.options.timestamps && s.options.tsecr !== 0) {
+  else if (acked > 0 && !reaction.dsack && t.timestamps && echoes(s)) {
     rtt = timestampAge(t, s.options.tsecr, now);
   }
   if (rtt < 0) return 0 as Duration;
@@ -130,6 +133,8 @@ function measure<P extends Path>(
   return rtt as Duration;
 }
 
+const echoes = (s: Segment): boolean => s.options.timestamps && s.options.tsecr !== 0;
+
 /**
  * Eifel (RFC 3522): the acknowledgment echoes a time before the first retransmission, so it is the original
  * that arrived.
@@ -137,8 +142,7 @@ function measure<P extends Path>(
 const isBeforeRetransmission = <P extends Path>(t: Tcb<P>, s: Segment): boolean =>
   t.timestamps &&
   t.retransmittedAt !== 0 &&
-  s.options.timestamps &&
-  s.options.tsecr !== 0 &&
+  echoes(s) &&
   isEarlier(s.options.tsecr, t.retransmittedAt);
 
 /** Which blocks of a segment are looked at, those of lower numbers first. */

@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/time.ts';
 import { acceptable } from './acceptable.ts';
 import { acknowledge, isHalfOpenAcknowledged } from './acknowledgment.ts';
 import { challenge, mayAnswer } from './challenge.ts';
-import { enterTimeWait, restartTimeWait, sendReset, terminate } from './closing.ts';
+import { enterTimeWait, restartTimeWait, sendReset, terminate, waitForFin } from './closing.ts';
 import { deliver, noteDuplicate, noteMark } from './delivery.ts';
 import { finishFastOpen } from './fast-open-client.ts';
 import { establish, takeSyn } from './handshake.ts';
@@ -33,7 +33,7 @@ export function arrive<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): voi
     return;
   }
   if (!s.has(FLAG.ack)) return;
-  if (t.state === 'SYN-RECEIVED' && !finishHandshake(t, s, now)) return;
+  if (!t.isOpen && !finishHandshake(t, s, now)) return;
   t.lastReceivedAt = now;
   if (t.timestamps) remember(t, s, now);
   if (!acknowledge(t, s, now)) return;
@@ -53,6 +53,7 @@ function acknowledgedFin<P extends Path>(t: Tcb<P>, now: Instant): boolean {
   switch (t.state) {
     case 'FIN-WAIT-1':
       t.state = 'FIN-WAIT-2';
+      if (t.released) waitForFin(t, now);
       t.shared.notify(t);
       return true;
     case 'CLOSING':
@@ -89,7 +90,7 @@ function checkSequence<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boo
     return true;
   }
   if (s.has(FLAG.rst)) return false;
-  if (t.state === 'SYN-RECEIVED' && s.has(FLAG.syn) && s.seq === rcv.irs) {
+  if (!t.isOpen && s.has(FLAG.syn) && s.seq === rcv.irs) {
     // Of a simultaneous open: the SYN is known, what it acknowledges is new (figure 8).
     if (s.has(FLAG.ack)) {
       s.trimBefore(rcv.nxt);
@@ -144,10 +145,11 @@ function finishHandshake<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): b
   snd.wl2 = s.ack;
   snd.wnd = s.wnd << snd.shift;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
-  const closing = t.finQueued;
+  const { state } = t;
   establish(t, t.retries > 0, now);
   if (!t.fastOpened) t.parent?.established(t);
-  if (closing) t.state = 'FIN-WAIT-1';
+  // CLOSE, or a FIN that came with the SYN, went before it.
+  if (state !== 'SYN-RECEIVED') t.state = state;
   return true;
 }
 

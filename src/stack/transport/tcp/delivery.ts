@@ -9,8 +9,6 @@ import type { Segment } from './segment.ts';
 import { add, after, before, distance, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** RFC 9293 §3.8.6.3: of "full-sized" segments every second is acknowledged; smaller than this are no measure. */
-const FULL_SIZED_MIN = 88;
 /** More tell the peer nothing: three begin its recovery. */
 const DUPLICATES_MAX = 8;
 
@@ -40,9 +38,9 @@ const receivesText = <P extends Path>(t: Tcb<P>): boolean =>
 function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   const { rcv } = t;
   if (s.text > rcv.mss) rcv.mss = s.text;
-  else if (s.text >= FULL_SIZED_MIN && rcv.mss > t.mss) rcv.mss = s.text;
-  if (t.finAt !== undefined) s.trimFrom(add(t.finAt, 1));
-  const { text } = s;
+  // Behind its own FIN the peer has nothing to say.
+  const text = t.finAt === undefined ? s.text : Math.min(s.text, distance(t.finAt, s.seq));
+  s.end = s.start + text;
   if (text <= 0) return;
   t.receiveBuffer ??= t.shared.receiveBuffers.take();
   const buffer = t.receiveBuffer;
@@ -153,9 +151,8 @@ export function acknowledgeNow<P extends Path>(t: Tcb<P>): void {
  * than one full-sized segment.
  */
 function acknowledgeSoon<P extends Path>(t: Tcb<P>, now: Instant): void {
-  const waiting = distance(t.rcv.nxt, t.rcv.acked);
   const { config } = t.shared;
-  if (waiting > t.rcv.mss || t.quickAcks > 0 || t.options.quickAck || config.delayedAck === 0) {
+  if (t.quickAcks > 0 || isAwaited(t)) {
     if (t.quickAcks > 0) t.quickAcks -= 1;
     acknowledgeNow(t);
     return;
@@ -164,4 +161,14 @@ function acknowledgeSoon<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (due >= t.ackAt) return;
   t.ackAt = due;
   t.shared.schedule(t);
+}
+
+/** A sender whose window has few segments waits for each of them to be acknowledged. */
+const NARROW = 24;
+
+function isAwaited<P extends Path>(t: Tcb<P>): boolean {
+  const { rcv, options } = t;
+  if (distance(rcv.nxt, rcv.acked) > rcv.mss) return true;
+  if (options.quickAck || t.shared.config.delayedAck === 0) return true;
+  return options.receiveBuffer < NARROW * rcv.mss;
 }

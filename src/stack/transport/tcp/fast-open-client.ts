@@ -27,7 +27,7 @@ export function fastOpenOption<P extends Path>(t: Tcb<P>): Uint8Array | undefine
   const { fastOpen } = t;
   if (fastOpen === undefined) return undefined;
   // §4.2.1: the SYN that leaves again is a plain one.
-  if (t.retries === 0 || t.state === 'SYN-RECEIVED') return fastOpen.cookie;
+  if (t.retries === 0 || t.state !== 'SYN-SENT') return fastOpen.cookie;
   fastOpen.retried = true;
   return undefined;
 }

@@ -42,8 +42,10 @@ export class Flight implements Pooled {
 
   /** Octets that the acknowledgment at hand delivers for the first time. */
   delivered = 0;
-  /** When the first of them that was sent once was sent; −1: none was. */
+  /** When the first of them was sent, if all were sent once (Karn); −1: there is nothing to measure. */
   measuredFrom = -1;
+  /** Of them, some were sent more than once. */
+  #ambiguous = false;
   /** Octets found lost since this was set to zero. */
   newlyLost = 0;
   /** Of it, something was sent only once, before `originalsEnd`: what the timer took for lost had arrived. */
@@ -154,6 +156,7 @@ export class Flight implements Pooled {
     this.measuredFrom = -1;
     this.newlyLost = 0;
     this.originalDelivered = false;
+    this.#ambiguous = false;
   }
 
   /** All before `una` is acknowledged. Sooner than `minRtt` after a retransmission it is not that one. */
@@ -226,12 +229,15 @@ export class Flight implements Pooled {
     const sentAt = this.#sentAt[at] as number;
     const end = this.#end[at] as Seq;
     if ((marks & MARK.ever) === 0) {
-      if (this.measuredFrom < 0 || sentAt < this.measuredFrom) this.measuredFrom = sentAt;
+      const first = this.measuredFrom < 0 || sentAt < this.measuredFrom;
+      if (first && !this.#ambiguous) this.measuredFrom = sentAt;
       if (before(end, this.#fack)) this.reordered = true;
       if (!after(end, this.originalsEnd)) this.originalDelivered = true;
-    } else if (now - sentAt < minRtt) {
+    } else {
+      this.#ambiguous = true;
+      this.measuredFrom = -1;
       // Too soon: it is the transmission before that arrived (step 2).
-      return;
+      if (now - sentAt < minRtt) return;
     }
     if (after(end, this.#fack)) this.#fack = end;
     this.rackRtt = now - sentAt;

@@ -44,7 +44,7 @@ export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): 
 /** What our SYN, or our answer to one, says; an answer agrees to what was asked and to no more. */
 export function synOptions<P extends Path>(t: Tcb<P>, now: Instant): SynOptions {
   const { config } = t.shared;
-  const answer = t.state === 'SYN-RECEIVED';
+  const answer = t.state !== 'SYN-SENT';
   return {
     maximumSegmentSize: announcedMss(t.path),
     windowScale: (answer ? t.scaling : config.windowScaling) ? t.rcv.shift : -1,
@@ -117,7 +117,7 @@ export const effectiveMss = <P extends Path>(t: Tcb<P>): number => t.mss - (t.ti
 
 /** Both SYNs are acknowledged. */
 export function establish<P extends Path>(t: Tcb<P>, synRetried: boolean, now: Instant): void {
-  const { shared, snd } = t;
+  const { shared } = t;
   const { config } = shared;
   t.state = 'ESTABLISHED';
   t.isOpen = true;
@@ -130,7 +130,6 @@ export function establish<P extends Path>(t: Tcb<P>, synRetried: boolean, now: I
     if (t.srtt === 0) afterSynTimeout(t);
   }
   t.retries = 0;
-  snd.up = snd.una;
   t.progressAt = now;
   shared.notify(t);
   shared.wake(t);

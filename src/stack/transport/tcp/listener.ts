@@ -8,6 +8,7 @@ import type { Path } from './network.ts';
 import { type Arrival, acceptCookie, acceptSyn, sendCookie } from './passive-open.ts';
 import { Queue } from './queue.ts';
 import type { Segment } from './segment.ts';
+import type { Seq } from './seq.ts';
 import type { Shared } from './shared.ts';
 import { refuse } from './stranger.ts';
 import type { Parent, Tcb } from './tcb.ts';
@@ -77,8 +78,14 @@ export class Listener<P extends Path> implements Parent<P> {
     }
   }
 
-  /** A segment for the port that is no connection's. */
-  handleSegment(addresses: Int32Array, remotePort: number, s: Segment, now: Instant): void {
+  /** A segment for the port that is no connection's. `used`: what one that it ends has come to (passive-open.ts). */
+  handleSegment(
+    addresses: Int32Array,
+    remotePort: number,
+    s: Segment,
+    used: Seq | undefined,
+    now: Instant,
+  ): void {
     if (s.has(FLAG.rst)) return;
     const arrival = {
       shared: this.#shared,
@@ -87,6 +94,7 @@ export class Listener<P extends Path> implements Parent<P> {
       addresses,
       localPort: this.port,
       remotePort,
+      used,
     };
     if (s.has(FLAG.ack)) {
       const awaited = now - this.#cookiesAt <= COOKIE_LIFETIME && !s.has(FLAG.syn);

@@ -164,9 +164,10 @@ export function writeSyn(p: Packet, at: number, syn: SynOptions, order: OptionOr
     view.setInt32(next + 6, syn.tsecr);
     next += 10;
   }
-  // The BSDs pad at the end, with ends of the list.
+  // The BSDs pad at the end, with ends of the list (MUST-69); behind one nothing is read, a cookie neither.
   if (alone && syn.sackPermitted && order === 'bsd') {
-    view.setUint16(next, 0);
+    writeNoOperations(p, next);
+    if (syn.cookie === undefined) view.setUint16(next, 0);
     next += 2;
   }
   if (order === 'linux') next = writeWindowScale(p, next, syn.windowScale);

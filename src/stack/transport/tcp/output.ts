@@ -34,15 +34,9 @@ export function nextSegment<P extends Path>(
   now: Instant,
 ): number {
   if (t.path.mtu !== t.mtu) narrow(t);
-  switch (t.state) {
-    case 'CLOSED':
-      return 0;
-    case 'SYN-SENT':
-    case 'SYN-RECEIVED':
-      return nextOfHandshake(t, packet, at, now);
-    default:
-  }
-  return nextOfConnection(t, packet, at, now);
+  if (t.state === 'CLOSED') return 0;
+  // CLOSE, and a FIN with a SYN, lead out of SYN-RECEIVED before our SYN is acknowledged.
+  return t.isOpen ? nextOfConnection(t, packet, at, now) : nextOfHandshake(t, packet, at, now);
 }
 
 function nextOfConnection<P extends Path>(
@@ -96,7 +90,7 @@ function writeSynSegment<P extends Path>(
   now: Instant,
 ): number {
   const { snd, rcv, shared } = t;
-  const answer = t.state === 'SYN-RECEIVED';
+  const answer = t.state !== 'SYN-SENT';
   const cookie = fastOpenOption(t);
   const syn = { ...synOptions(t, now), cookie };
   const header =
@@ -221,6 +215,19 @@ function segmentRoom<P extends Path>(t: Tcb<P>): number {
   return Math.max(t.mss - options, 1);
 }
 
+/** Windows of more segments than this are filled well enough with the largest. */
+const NARROW = 24;
+
+/**
+ * What new segments carry: so much less than there is room for that a narrow window is a whole number of
+ * them. A rest of it would have to wait for more room (MUST-38), and the window would never be full.
+ */
+function share<P extends Path>(t: Tcb<P>, room: number): number {
+  const window = Math.min(t.snd.maxWnd, t.options.sendBuffer);
+  if (window >= NARROW * room || window <= room) return room;
+  return Math.floor(window / Math.ceil(window / room));
+}
+
 function blocksToReport<P extends Path>(t: Tcb<P>, taken: number): number {
   if (!t.sack) return 0;
   const twice = t.dsackLeft === t.dsackRight ? 0 : 1;
@@ -237,11 +244,13 @@ function sendNew<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Ins
   t.cwndLimited = false;
   if (unsent <= 0 && !finDue) return 0;
   if (t.flight !== undefined && t.flight.count >= SEGMENTS_MAX) return 0;
-  const most = segmentRoom(t);
+  const room = segmentRoom(t);
+  const most = share(t, room);
   const usable = distance(add(snd.una, snd.wnd), snd.nxt);
   const octets = Math.max(0, Math.min(unsent, usable, most));
   const last = octets === unsent;
-  if (!mayLeave(t, octets, unsent, usable, most)) {
+  const full = octets === most;
+  if (!full && !mayLeave(t, octets, unsent, usable)) {
     if (t.flight === undefined && !isHeldBack(t, usable, last, octets)) armWindowProbe(t, now);
     return 0;
   }
@@ -251,7 +260,7 @@ function sendNew<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Ins
     return 0;
   }
   restartAfterIdle(t, now);
-  return sendText(t, packet, at, octets, last && finDue, octets < most, now);
+  return sendText(t, packet, at, octets, last && finDue, !full, now);
 }
 
 /** With nothing in flight and the window open, only Nagle, cork or nothing at all can be the reason. */
@@ -268,15 +277,16 @@ function mayLeave<P extends Path>(
   octets: number,
   unsent: number,
   usable: number,
-  most: number,
 ): boolean {
   const { snd, options } = t;
   const finDue = t.finQueued && !t.finSent;
   if (octets === 0) return unsent === 0 && finDue && usable > 0;
-  if (octets === most) return true;
   if (octets < unsent) return octets >= snd.maxWnd / 2;
   if (finDue) return true;
   if (options.cork) return false;
+  // A full buffer says that there is more to come, for which this can wait.
+  if (unsent < NARROW && t.sendBuffer?.length === options.sendBuffer && snd.una !== snd.nxt)
+    return false;
   if (options.noDelay || after(snd.up, snd.nxt)) return true;
   if (t.shared.config.nagle === 'nagle') return snd.una === snd.nxt;
   return !after(snd.small, snd.una);
@@ -419,7 +429,7 @@ function writeData<P extends Path>(
   // MUST-61: the last octet of what was written is pushed.
   if (octets > 0 && !before(next, t.pushEnd)) flags |= FLAG.psh;
   let urgent = 0;
-  if (after(snd.up, seq)) {
+  if (after(snd.up, snd.una) && after(snd.up, seq)) {
     flags |= FLAG.urg;
     urgent = Math.min(distance(snd.up, seq), 0xffff);
   }

@@ -17,7 +17,7 @@ import { FLAG } from './header.ts';
 import type { Path } from './network.ts';
 import type { SegmentOptions } from './options.ts';
 import { Segment } from './segment.ts';
-import { add, type Seq, seq } from './seq.ts';
+import { add, after, type Seq, seq } from './seq.ts';
 import type { Shared } from './shared.ts';
 import { type Parent, Tcb } from './tcb.ts';
 
@@ -29,6 +29,8 @@ export interface Arrival<P extends Path> {
   readonly addresses: Int32Array;
   readonly localPort: number;
   readonly remotePort: number;
+  /** SND.NXT of a connection that the SYN takes out of TIME-WAIT. */
+  readonly used: Seq | undefined;
 }
 
 /** A SYN for which there is room. */
@@ -36,7 +38,9 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
   const { shared } = a;
   const path = shared.network.pathTo(a.addresses);
   if (path === undefined || shared.table.size >= shared.config.connectionsMax) return false;
-  const iss = seq(shared.isn.next(a.addresses, a.localPort, a.remotePort, now));
+  let iss = seq(shared.isn.next(a.addresses, a.localPort, a.remotePort, now));
+  // MAY-2: beyond all that the connection before it used, if that was faster than the clock.
+  if (a.used !== undefined && !after(iss, a.used)) iss = add(a.used, 1);
   const t = halfOpen(a, path, iss, now);
   takeSyn(t, s, now);
   t.ecn = shared.config.ecn !== 'off' && a.options.ecn !== 'off' && asksForEcn(s);

@@ -54,7 +54,7 @@ export class ReceiveSequence {
   shift = 0;
   /** Last.ACK.sent of RFC 7323 §4.3. */
   acked: Seq = ZERO;
-  /** The largest payload that came of late: what "full-sized" means (RFC 9293 §3.8.6.3). */
+  /** The largest payload that came: what "full-sized" means (RFC 9293 §3.8.6.3). */
   mss = 0;
 
   get wnd(): number {

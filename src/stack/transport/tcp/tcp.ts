@@ -189,13 +189,15 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     const s = this.#segment;
     s.read(packet, at, end, trafficClass);
     const t = shared.table.find(addresses, localPort, remotePort);
-    if (t !== undefined && !(t.state === 'TIME-WAIT' && reopens(t, s))) {
+    const isFree = t === undefined || (t.state === 'TIME-WAIT' && reopens(t, s));
+    const listener = isFree ? this.#listenerFor(addresses, localPort) : undefined;
+    if (t !== undefined && listener === undefined) {
       arrive(t, s, now);
       return;
     }
+    const used = t?.snd.nxt;
     if (t !== undefined) terminate(t, undefined);
-    const listener = this.#listenerFor(addresses, localPort);
-    if (listener !== undefined) listener.handleSegment(addresses, remotePort, s, now);
+    if (listener !== undefined) listener.handleSegment(addresses, remotePort, s, used, now);
     else refuse(shared, addresses, localPort, remotePort, s);
   }
 

@@ -114,7 +114,9 @@ export function restartProbes<P extends Path>(t: Tcb<P>, now: Instant): void {
 /** Keep-alive: something came or left. */
 export function restartIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (!t.options.keepAlive || !t.isOpen) return;
-  if (t.state === 'TIME-WAIT' || t.state === 'FIN-WAIT-2' || t.state === 'CLOSED') return;
+  if (t.state === 'TIME-WAIT' || t.state === 'CLOSED') return;
+  // The time of waitForFin runs.
+  if (t.state === 'FIN-WAIT-2' && t.released) return;
   t.keepAliveSent = 0;
   t.idleAt = after(now, t.options.keepAliveIdle);
   t.shared.schedule(t);
@@ -164,7 +166,7 @@ function isHopeless<P extends Path>(t: Tcb<P>, now: Instant): boolean {
   const { userTimeout } = t.options;
   if (t.isOpen && userTimeout > 0 && now - t.progressAt >= userTimeout) return true;
   if (t.state === 'SYN-SENT') return t.retries >= config.synRetries;
-  if (t.state === 'SYN-RECEIVED') return t.retries >= config.synAckRetries;
+  if (!t.isOpen) return t.retries >= config.synAckRetries;
   return t.retries >= (t.released ? config.orphanRetries : config.retries);
 }
 
@@ -221,7 +223,7 @@ function expireWindowProbe<P extends Path>(t: Tcb<P>, now: Instant): void {
 
 function expireIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   t.idleAt = NEVER;
-  if (t.state === 'TIME-WAIT' || t.state === 'FIN-WAIT-2') {
+  if (t.state === 'TIME-WAIT' || (t.state === 'FIN-WAIT-2' && t.released)) {
     terminate(t, undefined);
     return;
   }

@@ -12,9 +12,9 @@ function room<P extends Path>(t: Tcb<P>): number {
   return (most >> t.rcv.shift) << t.rcv.shift;
 }
 
-/** What an opening of the window must come to before it is told. */
+/** What an opening of the window must come to before it is told: a segment as the peer sends them. */
 const worthTelling = <P extends Path>(t: Tcb<P>): number =>
-  Math.min(t.options.receiveBuffer / 2, t.mss);
+  Math.min(t.options.receiveBuffer / 2, t.rcv.mss);
 
 /**
  * The window field of what leaves now. The right edge never moves to the left (SHLD-14), but for the octets

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { forge } from '../../../../test/tcp/forge.ts';
+import { Pair } from '../../../../test/tcp/pair.ts';
+import { windowShift } from './handshake.ts';
+
+const octets = (length: number): Uint8Array => new Uint8Array(length);
+
+describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
+  it.each([
+    [65_535, 0, 0],
+    [65_536, 0, 1],
+    [1 << 20, 0, 5],
+    [1 << 20, 7, 7],
+    [2 ** 30, 0, 14],
+    [2 ** 31 - 1, 0, 14],
+  ])('%i octets, at least %i: the scale is %i', (buffer, least, shift) => {
+    expect(windowShift(buffer, least)).toBe(shift);
+  });
+
+  it('is not scaled in a SYN (RFC 7323 §2.2), and is in all that follow, MUST-1 REC-1', () => {
+    const receiveBuffer = 1 << 20;
+    const pair = new Pair({ b: { receiveBuffer } });
+    const [client, server] = pair.connected({ noDelay: true });
+    client.send(octets(1000), pair.now);
+    pair.run_ms(100);
+    const [answer, acknowledgment] = pair.sentBy('b').map(({ window }) => window);
+    expect([answer, (acknowledgment ?? 0) << 5]).toEqual([65_535, receiveBuffer - 1024]);
+    expect(client.info(pair.now).tcpi_snd_wnd).toBe(receiveBuffer - 1024);
+    expect(server.readable).toBe(1000);
+  });
+
+  it('closes as nobody reads, and its right edge never moves back, SHLD-14 MAY-8', () => {
+    const pair = new Pair({ b: { receiveBuffer: 20_000 } });
+    const [client] = pair.connected();
+    client.send(octets(100_000), pair.now);
+    pair.run_ms(1000);
+    const edges = pair.sentBy('b').slice(1).map((s) => s.ack + s.window);
+    expect(edges.every((edge, i) => i === 0 || edge >= (edges[i - 1] ?? 0))).toBe(true);
+    expect(pair.sentBy('b').at(-1)?.window).toBe(0);
+    expect(edges.at(-1)).toBe(20_001);
+  });
+
+  it('does not open for a few octets: the receiver avoids silly windows, MUST-39', () => {
+    const pair = new Pair({ b: { receiveBuffer: 20_000 } });
+    const [client, server] = pair.connected();
+    client.send(octets(100_000), pair.now);
+    pair.run_ms(1000);
+    const from = pair.sent.length;
+    let read = 0;
+    // An octet at a time: until a segment has room, nothing is told.
+    for (; read < 1400; read++) server.receive(1, pair.now);
+    pair.drain();
+    expect(pair.sentBy('b', from)).toEqual([]);
+    for (; read < 1460; read++) server.receive(1, pair.now);
+    pair.drain();
+    expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([1460]);
+    const edges = pair.sentBy('b').slice(1).map((s) => s.ack + s.window);
+    const opened = edges.map((edge, i) => edge - (edges[i - 1] ?? edge));
+    expect(opened.filter((octets) => octets !== 0 && octets < 1460)).toEqual([]);
+  });
+
+  it('with a buffer below two segments opens by half of it, MUST-39', () => {
+    const pair = new Pair({ b: { receiveBuffer: 1000 } });
+    const [client, server] = pair.connected();
+    client.send(octets(5000), pair.now);
+    pair.run_ms(100);
+    const from = pair.sent.length;
+    server.receive(499, pair.now);
+    pair.drain();
+    expect(pair.sentBy('b', from)).toEqual([]);
+    server.receive(1, pair.now);
+    pair.drain();
+    expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([500]);
+  });
+
+  it('takes what lies in the window and trims what lies behind it', () => {
+    const pair = new Pair({ b: { receiveBuffer: 1000 } });
+    const [, server] = pair.connected();
+    forge(pair, 'b', server, { flags: 'ACK', seq: 1, ack: 1, text: 1400 });
+    expect(server.readable).toBe(1000);
+    pair.drain();
+    expect(pair.sentBy('b').at(-1)).toMatchObject({ ack: 1001, window: 0 });
+  });
+});
