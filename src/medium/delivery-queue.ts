@@ -9,15 +9,20 @@
 import type { Instant } from '../base/time.ts';
 import type { Delivery } from './medium.ts';
 
+/** What has its time. It must not change while it is in a queue. */
+interface Timed {
+  readonly at: Instant;
+}
+
 interface Entry<D> {
   readonly delivery: D;
   readonly order: number;
 }
 
-const before = (a: Entry<Delivery>, b: Entry<Delivery>): boolean =>
+const before = (a: Entry<Timed>, b: Entry<Timed>): boolean =>
   a.delivery.at < b.delivery.at || (a.delivery.at === b.delivery.at && a.order < b.order);
 
-export class DeliveryQueue<D extends Delivery = Delivery> {
+export class DeliveryQueue<D extends Timed = Delivery> {
   readonly #capacity: number;
   #heap: Entry<D>[] = [];
   #due: D[] = [];

@@ -4,7 +4,8 @@ import { settle } from '../../test/simulation/settle.ts';
 import { UsageError } from '../base/errors.ts';
 import { type Instant, microseconds, NEVER } from '../base/time.ts';
 import { Cable } from './cable.ts';
-import { type ImpairmentSettings, Impairments } from './impairments.ts';
+import type { ImpairmentSettings } from './fate.ts';
+import { Impairments } from './impairments.ts';
 import type { Delivery } from './medium.ts';
 
 const at = (n: number): Instant => n as Instant;

@@ -30,6 +30,20 @@ it('a thousand octets and their echo take the time of the line, and little more'
   }
 });
 
+it('loses no octet of many at the highest rate, though its DMA goes round again and again', async () => {
+  const board = await Board.open(bench().port, { rng: seededRng(1) });
+  expect(await board.setLineRate(3_000_000)).toBe(true);
+  const before = await board.statistics(false);
+  for (let n = 0; n < 100; n++) {
+    const octets = OCTETS.map((octet) => octet + n);
+    expect(await board.echo(octets)).toEqual(octets);
+  }
+  const after = await board.statistics(false);
+  for (const what of ['octets_lost', 'bad_crc', 'gaps', 't1_expiries'] as const) {
+    expect([what, after[what]]).toEqual([what, before[what]]);
+  }
+});
+
 it('both ends are back at the old rate when the new one brings nothing but noise', async () => {
   const { port } = bench();
   // A host whose port makes another rate than it was asked for.

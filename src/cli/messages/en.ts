@@ -66,6 +66,27 @@ export const en = {
   'error.no-pty.what': 'A pseudo-terminal cannot be made here.',
   'error.no-pty.why': 'Reason: {reason}. A TCP port does without.',
   'error.no-pty.next': 'netlab emulate --tcp 4000',
+  'error.tap-unsupported.what': 'A TAP device cannot be made here.',
+  'error.tap-unsupported.why': 'Reason: {reason}.',
+  'error.tap-unsupported.next': '{remedy}',
+  'error.tap-permission.what': 'You may not set up the TAP device {name}.',
+  'error.tap-permission.why':
+    'That takes root, or the capability CAP_NET_ADMIN. The command below does it once; it lasts until the machine restarts.',
+  'error.tap-permission.next': '{remedy}',
+  'error.tap-busy.what': 'The name {name} is taken.',
+  'error.tap-busy.why':
+    'Another program has that TAP device open, or an interface of another kind is called so. Choose another name.',
+  'error.tap-busy.next': 'ip -details link show dev {name}',
+  'error.tap-name.what': '`{name}` cannot be the name of a network interface.',
+  'error.tap-name.why':
+    'It has 1 to {longest} ASCII characters, and no space, slash, colon or percent sign among them.',
+  'error.tap-name.next': 'netlab --help',
+  'error.tap-failed.what': 'The TAP device {name} cannot be set up.',
+  'error.tap-failed.why': 'The system says: {reason}',
+  'error.tap-failed.next': 'ip -details link show',
+  'error.tap-lost.what': 'The TAP device {name} vanished while it was in use.',
+  'error.tap-lost.why': 'Its interface was deleted ({reason}).',
+  'error.tap-lost.next': 'ip -details link show',
 
   'error.image-missing.what': 'The firmware image for {board} is not there.',
   'error.image-missing.why': 'netlab looked for {path}.',

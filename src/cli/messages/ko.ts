@@ -63,6 +63,27 @@ export const ko = {
   'error.no-pty.what': '이 컴퓨터에서는 의사 터미널(PTY)을 만들 수 없습니다.',
   'error.no-pty.why': '까닭: {reason}. TCP 포트를 쓰면 됩니다.',
   'error.no-pty.next': 'netlab emulate --tcp 4000',
+  'error.tap-unsupported.what': '이 컴퓨터에서는 TAP 장치를 만들 수 없습니다.',
+  'error.tap-unsupported.why': '까닭: {reason}.',
+  'error.tap-unsupported.next': '{remedy}',
+  'error.tap-permission.what': 'TAP 장치 {name} 을(를) 설정할 권한이 없습니다.',
+  'error.tap-permission.why':
+    'root 이거나 CAP_NET_ADMIN 권한이 있어야 합니다. 아래 명령을 한 번 실행하면 컴퓨터를 다시 켤 때까지 쓸 수 있습니다.',
+  'error.tap-permission.next': '{remedy}',
+  'error.tap-busy.what': '{name} 이름은 이미 쓰이고 있습니다.',
+  'error.tap-busy.why':
+    '다른 프로그램이 그 TAP 장치를 열었거나, 다른 종류의 인터페이스가 그 이름을 쓰고 있습니다. 다른 이름을 고르세요.',
+  'error.tap-busy.next': 'ip -details link show dev {name}',
+  'error.tap-name.what': '`{name}` 은(는) 네트워크 인터페이스의 이름이 될 수 없습니다.',
+  'error.tap-name.why':
+    'ASCII 문자 1~{longest}개여야 하고, 공백, 슬래시, 콜론, 퍼센트 기호는 쓸 수 없습니다.',
+  'error.tap-name.next': 'netlab --help',
+  'error.tap-failed.what': 'TAP 장치 {name} 을(를) 설정할 수 없습니다.',
+  'error.tap-failed.why': '시스템 메시지: {reason}',
+  'error.tap-failed.next': 'ip -details link show',
+  'error.tap-lost.what': '사용 중이던 TAP 장치 {name} 이(가) 사라졌습니다.',
+  'error.tap-lost.why': '인터페이스가 삭제되었습니다({reason}).',
+  'error.tap-lost.next': 'ip -details link show',
 
   'error.image-missing.what': '{board} 보드의 펌웨어 이미지가 없습니다.',
   'error.image-missing.why': '{path} 파일을 찾지 못했습니다.',

@@ -10,6 +10,7 @@ import {
   type Message,
   PARAMETER_PROBLEM,
   UNREACHABLE,
+  writeChecksum,
 } from './message.ts';
 
 const hex = (text: string) => fromHex(text) ?? new Uint8Array();
@@ -81,6 +82,13 @@ describe('ICMPv6 message', () => {
     ],
   ])('refuses %s', (_name, text, error) => {
     expect(decode(hex(text), ADDRESSES)).toEqual({ ok: false, error });
+  });
+
+  it('fills in the checksum of a message that another wrote, wherever it lies', () => {
+    const octets = hex(`ffff ${golden(6)} ffff`);
+    octets.fill(0xee, 4, 6);
+    writeChecksum(asPacket(octets), 2, octets.length - 2, ADDRESSES);
+    expect(toHex(octets)).toBe(`ffff${golden(6)}ffff`);
   });
 
   it('refuses what came for other addresses', () => {

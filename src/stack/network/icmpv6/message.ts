@@ -1,6 +1,7 @@
 /**
- * ICMPv6, RFC 4443. The messages of neighbour discovery and of multicast listeners have types of their
- * own and are no business of this file: it hands them on as `other`.
+ * ICMPv6, RFC 4443. The messages of neighbour discovery (`nd/`) and of multicast listeners (`mld/`) have
+ * types of their own and are no business of this file: it validates them, hands them on as `other`, and
+ * fills in the checksum of what their codecs wrote.
  *
  *    0               8               16                              32
  *   +---------------+---------------+-------------------------------+
@@ -101,12 +102,16 @@ export function write(
   rest: number,
   addressSum: number,
 ): void {
-  const length = HEADER_LENGTH + dataLength;
   p.view.setUint16(at, (type << 8) | code);
-  p.view.setUint16(at + CHECKSUM, 0);
   p.view.setUint32(at + REST, rest);
-  const pseudoHeader = addressSum + PROTOCOL_ICMPV6 + length;
-  p.view.setUint16(at + CHECKSUM, complement(sum(p, at, at + length, pseudoHeader)));
+  writeChecksum(p, at, at + HEADER_LENGTH + dataLength, addressSum);
+}
+
+/** Fills in the checksum of the message in `at` … `end` − 1, whoever wrote it. */
+export function writeChecksum(p: Packet, at: number, end: number, addressSum: number): void {
+  p.view.setUint16(at + CHECKSUM, 0);
+  const pseudoHeader = addressSum + PROTOCOL_ICMPV6 + (end - at);
+  p.view.setUint16(at + CHECKSUM, complement(sum(p, at, end, pseudoHeader)));
 }
 
 export type Message =

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../../../base/octets.ts';
 import { asPacket } from '../../../base/packet.ts';
 import { after, type Duration, START, seconds } from '../../../base/time.ts';
+import { REASSEMBLY, REASSEMBLY_LIMITS } from '../reassembly.ts';
 import { address } from './address.ts';
 import { ECN } from './dscp.ts';
 import { fragment } from './fragment.ts';
 import { type Datagram, encode, isFragment } from './header.ts';
-import { REASSEMBLY, REASSEMBLY_LIMITS, Reassembler } from './reassembly.ts';
+import { Reassembler } from './reassembly.ts';
 
 const UDP = 17;
 const TCP = 6;

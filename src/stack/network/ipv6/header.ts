@@ -95,6 +95,12 @@ export function write(
   p.octets.set(destination, at + DESTINATION);
 }
 
+export const setPayloadLength = (p: Packet, at: number, length: number): void =>
+  p.view.setUint16(at + PAYLOAD_LENGTH, length);
+
+export const setTrafficClass = (p: Packet, at: number, trafficClass: number): void =>
+  p.view.setUint16(at, (p.view.getUint16(at) & 0xf00f) | (trafficClass << 4));
+
 /** One hop less; no checksum covers it. The caller saw that some are left. */
 export const decrementHopLimit = (p: Packet, at: number): void =>
   p.view.setUint8(at + HOP_LIMIT, hopLimit(p, at) - 1);

@@ -97,7 +97,7 @@ export class Listener<P extends Path> implements Parent<P> {
       used,
     };
     if (s.has(FLAG.ack)) {
-      const awaited = now - this.#cookiesAt <= COOKIE_LIFETIME && !s.has(FLAG.syn);
+      const awaited = now - this.#cookiesAt < COOKIE_LIFETIME && !s.has(FLAG.syn);
       if (awaited && this.mayEstablish() && acceptCookie(arrival, s, now)) return;
       refuse(this.#shared, addresses, this.port, remotePort, s);
       return;

@@ -7,7 +7,7 @@ import { newPacket } from '../../../base/packet.ts';
 import { type Instant, milliseconds, seconds } from '../../../base/time.ts';
 import type { TcpConfig } from './config.ts';
 import { SEGMENTS_MAX } from './flight.ts';
-import { FLAG } from './header.ts';
+import { FLAG, sequence } from './header.ts';
 import { add } from './seq.ts';
 
 const octets = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i & 0xff);
@@ -175,7 +175,11 @@ describe('a RST (RFC 9293 §3.10.7.4)', () => {
     forge(pair, 'a', ports, { flags: 'ACK', seq: 5, ack: 9 });
     pair.drain();
     // A RST to a SYN acknowledges it with its text; one to an acknowledgment has its number.
-    expect(pair.sent.map((s) => `${s.flags} ${s.seq} ${s.ack}`)).toEqual(['RST,ACK 0 9', 'RST 9 -1']);
+    const answers = pair.sent.map((s) => [s.flags, sequence(s.packet, 0), s.ack]);
+    expect(answers).toEqual([
+      ['RST,ACK', 0, 9],
+      ['RST', 9, -1],
+    ]);
   });
 });
 
@@ -199,11 +203,15 @@ describe('old duplicates (PAWS, RFC 7323 §5)', () => {
   });
 
   it('are told across the wrap of the timestamps', () => {
-    const { connection, come } = stamped();
-    come({ flags: 'ACK', seq: 1, ack: 1, text: 1, options: timestamps(0x7fff_0000) });
-    come({ flags: 'ACK', seq: 2, ack: 1, text: 1, options: timestamps(0x8000_0005 | 0) });
-    come({ flags: 'ACK', seq: 3, ack: 1, text: 1, options: timestamps(0x7fff_ffff) });
-    expect(connection.readable).toBe(2);
+    const { connection, come, left } = stamped({ quickAcks: 16 });
+    const clock = [0x7fff_0000, 0x8000_0005, 0x7fff_ffff, 0xffff_fff0, 0x0000_0001, 0xffff_fff0];
+    const taken = clock.map((tsval) => {
+      const before = connection.readable;
+      come({ flags: 'ACK', seq: 1 + before, ack: 1, text: 1, options: timestamps(tsval) });
+      left();
+      return connection.readable - before;
+    });
+    expect(taken).toEqual([1, 1, 0, 1, 1, 0]);
   });
 
   it('a RST is taken whatever its timestamp', () => {
@@ -412,9 +420,9 @@ describe('a closed window', () => {
 
   it.each(PROBES)('is probed for ever, with a peer that lives, by %s, MUST-36 MUST-37', (_name, config) => {
     const { pair, client, server } = full(config);
-    pair.run_ms(48 * 3_600_000);
+    pair.run_ms(10 * 3_600_000);
     expect([client.state, client.error]).toEqual(['ESTABLISHED', undefined]);
-    expect(pair.tcp.a.counters.windowProbes).toBeGreaterThan(1000);
+    expect(pair.sentBy('a').length).toBeGreaterThan(300);
     server.receive(5000, pair.now);
     pair.runUntil(() => {
       server.receive(5000, pair.now);
