@@ -11,7 +11,7 @@ import {
   update,
 } from './checksum.ts';
 import { fromHex } from './octets.ts';
-import { asPacket, newPacket } from './packet.ts';
+import { asPacket, newLastingPacket, newPacket } from './packet.ts';
 
 const hex = (text: string) => asPacket(fromHex(text) ?? new Uint8Array());
 
@@ -41,6 +41,27 @@ describe('Internet checksum (RFC 1071)', () => {
   it('gives the header of RFC 1624 §4, whose words sum to 0xCD7A and 0x5555, its checksum', () => {
     expect(complement(fold(0xcd7a + 0x5555))).toBe(0xdd2f);
     expect(fold(0xcd7a + 0x5555 + 0xdd2f)).toBe(SUM_VALID);
+  });
+
+  it('is the same in the kernel, for every length and at every place', () => {
+    const packet = newLastingPacket(2048);
+    expect(packet.address).toBeGreaterThanOrEqual(0);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ minLength: 128, maxLength: 1600 }),
+          // All ones carry most.
+          fc.integer({ min: 128, max: 1600 }).map((length) => new Uint8Array(length).fill(0xff)),
+        ),
+        fc.nat(31),
+        word,
+        (data, at, first) => {
+          packet.octets.fill(0xa5);
+          packet.octets.set(data, at);
+          expect(sum(packet, at, at + data.length, first)).toBe(model(data, first));
+        },
+      ),
+    );
   });
 
   it('is the slow sum, wherever the octets lie in memory and in the packet', () => {

@@ -16,7 +16,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { assert } from '../../base/errors.ts';
-import { newPacket, type Packet } from '../../base/packet.ts';
+import { newLastingPacket, type Packet } from '../../base/packet.ts';
 import type { Ipv4Prefix } from '../../stack/network/ipv4/address.ts';
 import type { Ipv6Prefix } from '../../stack/network/ipv6/address.ts';
 import { BATCH, FRAME_START, type FrameDevice, type FrameSpan } from '../frame-device.ts';
@@ -159,7 +159,7 @@ export class TapDevice implements FrameDevice {
     this.counters = this.#counters;
     this.#libc = libc;
     this.#fd = fd;
-    const packet = newPacket(FRAME_START + HEADERS_MAX + mtu + 1);
+    const packet = newLastingPacket(FRAME_START + HEADERS_MAX + mtu + 1);
     this.#room = packet.octets.subarray(FRAME_START);
     this.#frame = { packet, start: FRAME_START, end: FRAME_START };
     this.frame = this.#frame;

@@ -3,7 +3,7 @@
  * they wait for a neighbour. A payload lies at `PAYLOAD_AT` of `scratch`, the one buffer in which the host
  * builds what it sends, and the headers are written in front of it.
  */
-import { newPacket, type Packet } from '../../base/packet.ts';
+import { newLastingPacket, newPacket, type Packet } from '../../base/packet.ts';
 import type { Instant } from '../../base/time.ts';
 import { TYPE } from '../datalink/ethernet/ethernet-ii.ts';
 import { isIpv4, isMulticast } from '../network/ip/address.ts';
@@ -34,7 +34,7 @@ export interface Frame {
 }
 
 export class Output {
-  readonly scratch = newPacket(PAYLOAD_AT + ipv6.HEADER_LENGTH + ipv6.PAYLOAD_LENGTH_MAX);
+  readonly scratch = newLastingPacket(PAYLOAD_AT + ipv6.HEADER_LENGTH + ipv6.PAYLOAD_LENGTH_MAX);
   /** What `transmit` made. */
   readonly frame: Frame = { interface: 0, packet: this.scratch, start: 0, end: 0 };
   readonly #machine: Machine;
