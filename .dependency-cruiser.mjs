@@ -1,5 +1,16 @@
 /** The layers, lowest first: a folder may import itself and what stands before it. */
-const LAYERS = ['base', 'stack', 'medium', 'hardware', 'capture', 'lab', 'node', 'cli'];
+const LAYERS = [
+  'base',
+  'stack',
+  'packetdrill',
+  'medium',
+  'simulation',
+  'hardware',
+  'capture',
+  'lab',
+  'node',
+  'cli',
+];
 
 const upward = LAYERS.map((layer, i) => ({
   name: `layer-${layer}`,

@@ -56,7 +56,7 @@ export interface Sent {
 /** What happens to a segment: delivered after a delay, or more times than one, or never. */
 export type Line = (sent: Sent, index: number) => readonly Duration[];
 
-class TestPath implements Path {
+export class TestPath implements Path {
   readonly addressSum = ADDRESS_SUM;
   mtu = 1500;
   readonly headerLength = 20;

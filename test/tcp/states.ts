@@ -1,7 +1,5 @@
 /** One TCP, `a`, brought into a state by segments of a peer that is not there: its ISS is 0, and nothing is delivered. */
 import type { TcpConfig } from '../../src/stack/transport/tcp/config.ts';
-import type { Connection } from '../../src/stack/transport/tcp/connection.ts';
-import type { Path } from '../../src/stack/transport/tcp/network.ts';
 import type { State } from '../../src/stack/transport/tcp/state.ts';
 import { type Forged, forge } from './forge.ts';
 import { Pair } from './pair.ts';
@@ -31,7 +29,7 @@ export const expectedSeq = (state: Connected): number => {
 
 export interface Alone {
   readonly pair: Pair;
-  readonly connection: Connection<Path>;
+  readonly connection: ReturnType<Pair['connect']>;
   /** A segment of the peer's. */
   come(segment: Forged): void;
   /** What left since the last call, in short. */

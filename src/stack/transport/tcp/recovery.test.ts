@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Line, Pair, type PairOptions, type Sent } from '../../../../test/tcp/pair.ts';
+import { type Line, Pair, type PairOptions, type Sent, type TestPath } from '../../../../test/tcp/pair.ts';
 import { type Duration, milliseconds } from '../../../base/time.ts';
 import type { Connection } from './connection.ts';
-import type { Path } from './network.ts';
 import { RECOVERY } from './tcb.ts';
 
 const ONE_WAY = milliseconds(50);
@@ -12,7 +11,7 @@ const MSS = 1448;
 function connected(
   fate: (nth: number, sent: Sent) => readonly Duration[] | undefined,
   options: PairOptions = {},
-): { pair: Pair; client: Connection<Path>; begin: number } {
+): { pair: Pair; client: Connection<TestPath>; begin: number } {
   const pair = new Pair({ delay: ONE_WAY, ...options });
   const [client] = pair.connected();
   let nth = 0;
@@ -41,7 +40,7 @@ function again(pair: Pair, begin: number): (readonly [number, number])[] {
   return found;
 }
 
-const write = (pair: Pair, client: Connection<Path>, segments: number): number =>
+const write = (pair: Pair, client: Connection<TestPath>, segments: number): number =>
   client.send(new Uint8Array(segments * MSS), pair.now);
 
 describe('fast recovery', () => {
