@@ -4,7 +4,7 @@ import { add, seq } from './seq.ts';
 
 const NXT = seq(0xffff_fffe); // So that every case also crosses the wrap.
 
-describe('segment acceptability, MUST-58 (RFC 9293 §3.10.7.4)', () => {
+describe('segment acceptability (RFC 9293 §3.10.7.4)', () => {
   it.each([
     // length, wnd, seq - RCV.NXT, acceptable
     [0, 0, 0, true],

@@ -8,7 +8,7 @@ export interface Rcv {
 }
 
 /**
- * The four-case acceptability test, Table 6 (MUST-58). `length` counts SYN and FIN. By the letter of the
+ * The four-case acceptability test, Table 6. `length` counts SYN and FIN. By the letter of the
  * table a segment that begins before the window and ends behind it is refused although it holds all that
  * is waited for; here it is accepted, and trimmed as §3.10.7.4 has it.
  */

@@ -11,7 +11,7 @@ import { type Reaction, react } from './recovery.ts';
 import { expectedSamples, sample as sampleRtt } from './rtt.ts';
 import type { Segment } from './segment.ts';
 import { after, before, distance, type Seq } from './seq.ts';
-import type { Tcb } from './tcb.ts';
+import { type Tcb, TIMER } from './tcb.ts';
 import { armRetransmission, restartProbes } from './timers.ts';
 import { isEarlier, timestampAge } from './timestamps.ts';
 
@@ -62,7 +62,9 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
   if (flight.count === 0) {
     t.flight = t.shared.flights.give(flight);
   }
-  armRetransmission(t, now);
+  // RFC 6298 §5.3: what delivers nothing does not put the timer off, or a peer that goes on sending would for ever.
+  const waits = t.rtxKind === TIMER.retransmission || t.rtxKind === TIMER.tailProbe;
+  if (acked > 0 || flight.delivered > 0 || !waits) armRetransmission(t, now);
   t.shared.wake(t);
   return true;
 }

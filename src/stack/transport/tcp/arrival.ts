@@ -118,7 +118,7 @@ function refuse<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   t.shared.wake(t);
 }
 
-/** Second: RST. RFC 5961 §3: only one with the very number that is awaited resets. */
+/** Second: RST, whatever text it has (SHLD-2). RFC 5961 §3: only one with the very number that is awaited resets. */
 function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   // RFC 1337: an old RST does not end TIME-WAIT early.
   if (t.state === 'TIME-WAIT') return;

@@ -1,4 +1,4 @@
-/** Answers to segments that a blind attacker may have sent, RFC 5961. */
+/** Answers to segments that a blind attacker may have sent, RFC 5961 (MAY-12). */
 import type { Instant } from '../../../base/time.ts';
 import type { Path } from './network.ts';
 import type { Tcb } from './tcb.ts';

@@ -1,11 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { forge } from '../../../../test/tcp/forge.ts';
-import { type Line, Pair, type PairOptions } from '../../../../test/tcp/pair.ts';
+import { type End, type Line, Pair, type PairOptions } from '../../../../test/tcp/pair.ts';
+import { below, chance, seededRng } from '../../../base/random.ts';
 import { type Duration, milliseconds, seconds } from '../../../base/time.ts';
 import { PROFILES } from './config.ts';
 
 const octets = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i & 0xff);
 const DELAY = milliseconds(10);
+
+type Owned = ReturnType<Pair['connect']>;
 
 /** A pair that has just connected, and what is on the line from then on. */
 function open(options: PairOptions = {}) {
@@ -41,12 +45,9 @@ describe('closing a connection (RFC 9293 §3.6)', () => {
     pair.run_ms(100);
     expect(states()).toEqual(['TIME-WAIT', 'CLOSED']);
     expect([client.error, server.error]).toEqual([undefined, undefined]);
-    expect(lines()).toEqual([
-      'a ACK,FIN 1(0) 1',
-      'b ACK 1(0) 2',
-      'b ACK,FIN 1(0) 2',
-      'a ACK 2(0) 2',
-    ].map(normal));
+    expect(lines()).toEqual(
+      ['a ACK,FIN 1(0) 1', 'b ACK 1(0) 2', 'b ACK,FIN 1(0) 2', 'a ACK 2(0) 2'].map(normal),
+    );
   });
 
   it('takes three when the second closes at once', () => {
@@ -394,7 +395,11 @@ describe('when nobody reads any more', () => {
 
   it('FIN-WAIT-2 with keep-alive ends only when the peer is dead', () => {
     const pair = new Pair();
-    const keepAlive = { keepAlive: true, keepAliveIdle: seconds(10), keepAliveInterval: seconds(1) };
+    const keepAlive = {
+      keepAlive: true,
+      keepAliveIdle: seconds(10),
+      keepAliveInterval: seconds(1),
+    };
     const [client, server] = pair.connected(keepAlive);
     client.close(pair.now);
     pair.run_ms(100_000);
@@ -531,5 +536,99 @@ describe('closing before the connection is made', () => {
     const late = pair.connect();
     pair.run_ms(50);
     expect(late.error).toBe('refused');
+  });
+});
+
+describe('a SYN with data and a FIN (RFC 7413)', () => {
+  it('is answered as any SYN, and its FIN is taken behind the data', () => {
+    const fastOpen = { client: true, server: true };
+    const pair = new Pair({ b: { fastOpen, fastOpenWithoutCookie: true }, line: () => [] });
+    const listener = pair.listen();
+    const ports = { localPort: 80, remotePort: 1000 };
+    forge(pair, 'b', ports, { flags: 'SYN,FIN', seq: 0, text: 5 });
+    const server = listener.accept();
+    if (server === undefined) throw new Error('nothing to accept');
+    expect([server.state, server.readable, server.atEnd]).toEqual(['CLOSE-WAIT', 5, false]);
+    server.send(octets(3), pair.now);
+    server.close(pair.now);
+    pair.run_ms(1500);
+    const sent = pair.sent.map((s) => `${s.flags} ${s.seq}(${s.text}) ${s.ack}`);
+    expect(sent.slice(0, 2)).toEqual(['SYN,ACK 0(0) 7', 'FIN,PSH,ACK 1(3) 7']);
+    expect(sent.slice(2)).toContain('SYN,ACK 0(0) 7');
+    forge(pair, 'b', ports, { flags: 'ACK', seq: 7, ack: 1 });
+    expect(server.state).toBe('LAST-ACK');
+    forge(pair, 'b', ports, { flags: 'ACK', seq: 7, ack: 5 });
+    expect([server.state, server.error, pair.tcp.b.size]).toEqual(['CLOSED', undefined, 0]);
+  });
+});
+
+describe('in the end', () => {
+  const actions = fc.array(
+    fc.record({
+      end: fc.constantFrom<End>('a', 'b'),
+      what: fc.constantFrom('send', 'send', 'read', 'read', 'close', 'release', 'abort'),
+      size: fc.nat(6000),
+      pause_ms: fc.nat(300),
+    }),
+    { maxLength: 15 },
+  );
+
+  /** One of the owners does something, if it can. */
+  const act = (pair: Pair, c: Owned, what: string, size: number): void => {
+    if (what === 'send' && c.writable > 0) c.send(octets(size), pair.now);
+    if (what === 'read') c.receive(size, pair.now);
+    if (what === 'close') c.close(pair.now);
+    if (what === 'release') c.release(pair.now);
+    if (what === 'abort') c.abort(pair.now);
+  };
+
+  it('nothing is left, whatever the owners do and the line loses', () => {
+    const loss = fc.double({ min: 0, max: 0.5, noNaN: true });
+    fc.assert(
+      fc.property(actions, loss, fc.integer(), fc.boolean(), (all, lost, seed, sack) => {
+        const config = { receiveBuffer: 5000, sack };
+        const pair = new Pair({ a: config, b: config });
+        const [a, b] = pair.connected();
+        const rng = seededRng(seed);
+        pair.line = () => (chance(rng, lost) ? [] : [milliseconds(5 + below(rng, 20))]);
+        for (const { end, what, size, pause_ms } of all) {
+          act(pair, end === 'a' ? a : b, what, size);
+          pair.run_ms(pause_ms);
+        }
+        // Both let go: what was written is sent or given up, and no timer and no block remains.
+        a.release(pair.now);
+        b.release(pair.now);
+        pair.runUntil(() => pair.tcp.a.size + pair.tcp.b.size === 0, seconds(7200));
+        expect([pair.tcp.a.size, pair.tcp.b.size], pair.transcript.slice(-3000)).toEqual([0, 0]);
+        expect([pair.tcp.a.pollTimeout(), pair.tcp.b.pollTimeout()]).toEqual([
+          undefined,
+          undefined,
+        ]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('both have all that was written before they closed, whatever the line loses', () => {
+    const loss = fc.double({ min: 0, max: 0.3, noNaN: true });
+    const sizes = fc.tuple(fc.nat(20_000), fc.nat(20_000));
+    fc.assert(
+      fc.property(sizes, loss, fc.integer(), fc.boolean(), ([toB, toA], lost, seed, sack) => {
+        const pair = new Pair({ a: { sack }, b: { sack } });
+        const [a, b] = pair.connected();
+        const rng = seededRng(seed);
+        pair.line = () => (chance(rng, lost) ? [] : [milliseconds(5 + below(rng, 20))]);
+        a.send(octets(toB), pair.now);
+        b.send(octets(toA), pair.now);
+        a.close(pair.now);
+        b.close(pair.now);
+        pair.runUntil(() => a.readable === toA && b.readable === toB, seconds(3600));
+        expect(a.receive(toA, pair.now)).toEqual(octets(toA));
+        expect(b.receive(toB, pair.now)).toEqual(octets(toB));
+        pair.runUntil(() => a.atEnd && b.atEnd, seconds(3600));
+        expect([a.atEnd, b.atEnd, a.error, b.error]).toEqual([true, true, undefined, undefined]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

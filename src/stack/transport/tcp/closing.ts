@@ -29,7 +29,7 @@ export function close<P extends Path>(t: Tcb<P>, now: Instant): void {
 
 /**
  * The application reads no more either. Octets that it has not read mean that the peer's data was lost, and
- * a RST says so (RFC 9293 §3.6.1, SHLD-3; RFC 2525 §2.17).
+ * a RST says so (RFC 9293 §3.6.1, MAY-1, SHLD-3; RFC 2525 §2.17).
  */
 export function release<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (t.released || t.state === 'CLOSED') return;
@@ -119,7 +119,7 @@ function dropSending<P extends Path>(t: Tcb<P>): void {
   t.flight = t.shared.flights.give(t.flight);
 }
 
-/** Both FINs are acknowledged, or nearly: the pair of sockets rests for two segment lifetimes. */
+/** Both FINs are acknowledged, or nearly: the pair of sockets rests for two segment lifetimes (MUST-13). */
 export function enterTimeWait<P extends Path>(t: Tcb<P>, now: Instant): void {
   const { shared } = t;
   t.state = 'TIME-WAIT';

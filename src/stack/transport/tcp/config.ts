@@ -19,18 +19,19 @@ export interface TcpConfig {
   /** RFC 8985. Without it losses are counted by duplicate acknowledgments (RFC 5681, 6675). */
   readonly rack: boolean;
   readonly tailLossProbe: boolean;
-  /** RFC 3168: never, when the peer asks for it, or asked for by us. */
+  /** RFC 3168 (SHLD-8): never, when the peer asks for it, or asked for by us. */
   readonly ecn: 'off' | 'passive' | 'active';
   readonly fastOpen: { readonly client: boolean; readonly server: boolean };
   /** Take fast-open data without a cookie (RFC 7413 §4.2.2 leaves it to closed networks). */
   readonly fastOpenWithoutCookie: boolean;
+  /** MAY-18 */
   readonly congestion: CongestionName;
   /** In segments: 10 after RFC 6928, up to 4 after RFC 5681. */
   readonly initialWindow: number;
   /** Limits in octets. Memory is taken as octets come, and given back. */
   readonly sendBuffer: number;
   readonly receiveBuffer: number;
-  /** RFC 1122 §4.2.3.2: less than half a second. */
+  /** RFC 1122 §4.2.3.2: less than half a second (MUST-40). */
   readonly delayedAck: Duration;
   /** So many segments at the start, and after a loss at the peer, are acknowledged at once. */
   readonly quickAcks: number;
@@ -41,10 +42,10 @@ export interface TcpConfig {
   readonly rtoInitial: Duration;
   readonly rtoMin: Duration;
   readonly rtoMax: Duration;
-  /** Retransmissions of a SYN; the last one is waited for too. */
+  /** Retransmissions of a SYN; the last one is waited for too. Three minutes at least in all (MUST-23). */
   readonly synRetries: number;
   readonly synAckRetries: number;
-  /** R2 of RFC 9293 §3.8.3 in retransmissions. */
+  /** R2 of RFC 9293 §3.8.3 in retransmissions: 100 seconds at least (SHLD-11). */
   readonly retries: number;
   /** The same for a connection that no application holds. */
   readonly orphanRetries: number;
@@ -53,6 +54,7 @@ export interface TcpConfig {
   /** How long FIN-WAIT-2 waits for a FIN when no application reads. */
   readonly finWait2: Duration;
   readonly timeWaitMax: number;
+  /** MUST-27; two hours at first (MUST-28). */
   readonly keepAliveIdle: Duration;
   readonly keepAliveInterval: Duration;
   readonly keepAliveProbes: number;
@@ -163,12 +165,12 @@ export interface ConnectionOptions {
   readonly noDelay: boolean;
   /** Only whole segments leave, until it is taken back. */
   readonly cork: boolean;
-  /** SHLD-25: off unless asked for (MUST-25). */
+  /** MAY-5: on and off as the application says (MUST-24), and off unless it does (MUST-25). */
   readonly keepAlive: boolean;
   readonly keepAliveIdle: Duration;
   readonly keepAliveInterval: Duration;
   readonly keepAliveProbes: number;
-  /** How long data may stay unacknowledged (RFC 9293 §3.8.3, RFC 5482); 0: as the retries allow. */
+  /** How long data may stay unacknowledged (RFC 9293 §3.8.3, MUST-21; RFC 5482); 0: as the retries allow. */
   readonly userTimeout: Duration;
   /** Acknowledge at once. */
   readonly quickAck: boolean;
@@ -177,7 +179,7 @@ export interface ConnectionOptions {
   /** The most octets of a segment's payload; 0: as the path allows. */
   readonly segmentMax: number;
   readonly congestion: CongestionName;
-  /** DSCP and zero ECN bits, as in the IP header. */
+  /** DSCP and zero ECN bits, as in the IP header (MUST-48, SHLD-21, SHLD-22). */
   readonly trafficClass: number;
   /** Asks for more or less than `config.ecn` does. */
   readonly ecn: TcpConfig['ecn'];

@@ -52,14 +52,23 @@ export class Connection<P extends Path> {
     return this.#tcb.state;
   }
 
-  /** Why it ended, unless in order. */
+  /** Why it ended, unless in order: the peer's FIN is none, its RST is (MUST-12). */
   get error(): ConnectionError | undefined {
     return this.#tcb.error;
   }
 
+  /**
+   * What is wrong, while it is: an ICMP error (SHLD-25, MUST-47), or as many retransmissions in vain as R1 (SHLD-9).
+   * Who does not ask does not hear of it (SHLD-20).
+   */
+  get trouble(): ConnectionError | undefined {
+    return this.#tcb.softError;
+  }
+
   /** Whether data can be sent and received: connected, and not yet closed by both. */
   get isConnected(): boolean {
-    return this.#tcb.isOpen || this.#tcb.fastOpened;
+    const t = this.#tcb;
+    return t.state !== 'CLOSED' && (t.isOpen || t.fastOpened);
   }
 
   /** Octets that `send` would take. */
@@ -84,7 +93,7 @@ export class Connection<P extends Path> {
     return this.#tcb.finReceived && this.readable === 0;
   }
 
-  /** Octets from the next one to be read to behind the last urgent one; 0: none is urgent (RFC 6093 §3.1). */
+  /** Octets from the next one to be read to behind the last urgent one; 0: none is urgent (MUST-33, RFC 6093 §3.1). */
   get urgent(): number {
     const { rcv } = this.#tcb;
     const ahead = distance(rcv.up, rcv.nxt) + this.readable;

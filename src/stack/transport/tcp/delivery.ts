@@ -78,7 +78,7 @@ function takeOutOfOrder<P extends Path>(
   const right = add(s.seq, s.text);
   if (reassembly.holds(s.seq, right)) noteRange(t, s.seq, right);
   if (reassembly.insert(s.seq, right)) buffer.write(s.packet, s.start, s.end, offset, limit);
-  // RFC 5681 §4.2, MUST: at once, so that the sender learns of the gap.
+  // RFC 5681 §4.2, MAY-13: at once, so that the sender learns of the gap.
   if (t.ackNow && !t.sack) t.duplicatesDue = Math.min(t.duplicatesDue + 1, DUPLICATES_MAX);
   acknowledgeNow(t);
 }
@@ -125,7 +125,7 @@ function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
   t.shared.notify(t);
 }
 
-/** The urgent pointer tells where urgent data ends (RFC 9293 §3.8.5, RFC 6093 §4). */
+/** The urgent pointer tells where urgent data ends (RFC 9293 §3.8.5, RFC 6093 §4): new or more is told (MUST-32). */
 function noteUrgent<P extends Path>(t: Tcb<P>, s: Segment): void {
   const up = add(s.seq, s.up);
   if (!after(up, t.rcv.up) || !after(up, t.rcv.nxt)) return;
@@ -141,14 +141,15 @@ export function noteMark<P extends Path>(t: Tcb<P>, s: Segment): void {
   t.ecnEcho = true;
 }
 
+/** It leaves when the host polls, and has looked at all that came (MUST-59). */
 export function acknowledgeNow<P extends Path>(t: Tcb<P>): void {
   t.ackNow = true;
   t.shared.wake(t);
 }
 
 /**
- * A delayed acknowledgment (RFC 9293 §3.8.6.3, MUST-59): in less than half a second, and at once for more
- * than one full-sized segment.
+ * A delayed acknowledgment (RFC 9293 §3.8.6.3, SHLD-18): in less than half a second, and at once for more
+ * than one full-sized segment (SHLD-19).
  */
 function acknowledgeSoon<P extends Path>(t: Tcb<P>, now: Instant): void {
   const { config } = t.shared;

@@ -224,32 +224,36 @@ class Bench {
   #mark(what: string, length: number): void {
     const { flight, model } = this;
     const { entries } = model;
-    const [first] = entries;
-    switch (what) {
-      case 'loseAll':
+    const lose = (which: readonly Entry[]): void => {
+      for (const e of which) if (!e.sacked) model.lose(e);
+    };
+    const marks: Record<string, () => void> = {
+      loseAll: () => {
         flight.loseAll();
-        for (const e of entries) if (!e.sacked) model.lose(e);
-        break;
-      case 'loseFirst':
+        lose(entries);
+      },
+      loseFirst: () => {
         flight.loseFirst();
-        if (first !== undefined && !first.sacked) model.lose(first);
-        break;
-      case 'loseBelowSacked':
+        lose(entries.slice(0, 1));
+      },
+      loseBelowSacked: () => {
         flight.loseBelowSacked(length);
         model.loseBelowSacked(length);
-        break;
-      case 'loseLargerThan':
+      },
+      loseLargerThan: () => {
         flight.loseLargerThan(length);
-        for (const e of entries) if (e.end - e.start > length && !e.sacked) model.lose(e);
-        break;
-      case 'forgive':
+        lose(entries.filter((e) => e.end - e.start > length));
+      },
+      forgive: () => {
         flight.forgive();
         for (const e of entries) Object.assign(e, { lost: false, again: false });
-        break;
-      default:
+      },
+      forgetSacks: () => {
         flight.forgetSacks();
         for (const e of entries) e.sacked = false;
-    }
+      },
+    };
+    marks[what]?.();
   }
 
   /** Everything that can be asked of a flight. */

@@ -13,7 +13,7 @@ import { timestampNow } from './timestamps.ts';
 
 const WINDOW_MAX = 0xffff;
 
-/** MUST-16, SHLD-5: what we can receive in one piece, without options (RFC 6691). */
+/** MUST-67: what we can receive in one piece, without options (RFC 6691). */
 export const announcedMss = (path: Path): number => path.mtu - path.headerLength - HEADER_LENGTH;
 
 /** The least shift that lets the whole buffer be told (RFC 7323 §2.3). */
@@ -41,7 +41,7 @@ export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): 
   updateMss(t);
 }
 
-/** What our SYN, or our answer to one, says; an answer agrees to what was asked and to no more. */
+/** What our SYN, or our answer to one, says: the segment size always (MUST-14, SHLD-5, MAY-3); an answer agrees to what was asked and to no more. */
 export function synOptions<P extends Path>(t: Tcb<P>, now: Instant): SynOptions {
   const { config } = t.shared;
   const answer = t.state !== 'SYN-SENT';

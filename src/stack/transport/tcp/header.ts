@@ -64,7 +64,7 @@ export const acknowledgment = (p: Packet, at: number): Seq =>
 export const headerLength = (p: Packet, at: number): number =>
   (p.view.getUint8(at + OFFSET_AND_FLAGS) >>> 4) << 2;
 export const flags = (p: Packet, at: number): number => p.view.getUint8(at + OFFSET_AND_FLAGS + 1);
-/** As on the wire, not scaled. */
+/** As on the wire, not scaled; unsigned (MUST-1). */
 export const window = (p: Packet, at: number): number => p.view.getUint16(at + WINDOW);
 export const urgentPointer = (p: Packet, at: number): number => p.view.getUint16(at + URGENT);
 

@@ -16,6 +16,8 @@ export interface Network<P extends Path> {
   pathTo(addresses: Int32Array): P | undefined;
   /** New data was acknowledged: the neighbour on the way is reachable (RFC 4861 §7.3.1, RFC 1122 §2.3.2.1). */
   confirm(path: P, now: Instant): void;
+  /** Retransmissions are in vain (MUST-20): that neighbour may be gone (RFC 1122 §3.3.1.4). */
+  doubt?(path: P, now: Instant): void;
 }
 
 /** Where a segment goes that was polled. */

@@ -68,7 +68,8 @@ export class SegmentOptions {
   }
 
   /**
-   * Reads the options at `start` … `end` − 1. MUST-6: unknown ones are passed over by their length. MUST-7:
+   * Reads the options at `start` … `end` − 1, of any segment (MUST-5), wherever they begin (MUST-64). MUST-4: those
+   * of RFC 9293 are known; all but two have a length (MUST-68). MUST-6: unknown ones are passed over by their length. MUST-7:
    * an illegal length ends the reading there, whatever it is; what was read before it holds.
    */
   read(p: Packet, start: number, end: number): void {
@@ -146,7 +147,7 @@ export interface SynOptions {
  */
 export type OptionOrder = 'linux' | 'bsd';
 
-/** Writes a SYN's options at `at`; octets written, a multiple of four. */
+/** Writes a SYN's options at `at`: no other segment has most of them (MUST-65). Octets written, a multiple of four. */
 export function writeSyn(p: Packet, at: number, syn: SynOptions, order: OptionOrder): number {
   const { view } = p;
   view.setUint32(at, (KIND.maximumSegmentSize << 24) | (4 << 16) | syn.maximumSegmentSize);

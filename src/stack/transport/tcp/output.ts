@@ -174,7 +174,7 @@ function retransmitLost<P extends Path>(
   return sendAgain(t, flight, lost, packet, at, now);
 }
 
-/** Entry `i` of the flight leaves again, or as much of it as a segment takes. */
+/** Entry `i` of the flight leaves again, or as much of it as a segment takes, in the window or not (SHLD-16, MAY-7). */
 function sendAgain<P extends Path>(
   t: Tcb<P>,
   flight: Flight,
@@ -236,7 +236,10 @@ function blocksToReport<P extends Path>(t: Tcb<P>, taken: number): number {
   return Math.min(twice + (t.reassembly?.blocks ?? 0), room, SACK_BLOCKS_MAX);
 }
 
-/** New data, RFC 9293 §3.8.6.2.1 and §3.7.4, RFC 5681. */
+/**
+ * New data, RFC 9293 §3.8.6.2.1 and §3.7.4, RFC 5681: what was written in whatever pieces, in segments as
+ * large as can be (SHLD-27, SHLD-28, MAY-16), within the window, also when it shrank (SHLD-15, MUST-34).
+ */
 function sendNew<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Instant): number {
   const { snd, congestion } = t;
   const unsent = distance(t.sendEnd, snd.nxt);
@@ -335,7 +338,7 @@ function sendProbe<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: I
     case PROBE.window:
       return sendWindowProbe(t, packet, at, now);
     default:
-      // An octet that was acknowledged long ago, without it (MUST-25, RFC 9293 §3.8.4).
+      // An octet that was acknowledged long ago, without it (SHLD-12, RFC 9293 §3.8.4).
       shared.counters.keepAliveProbes += 1;
       return writeData(t, packet, at, add(snd.nxt, -1), 0, false, now, false);
   }
@@ -426,8 +429,9 @@ function writeData<P extends Path>(
   const next = add(seq, octets);
   let flags: number = FLAG.ack;
   if (fin) flags |= FLAG.fin;
-  // MUST-61: the last octet of what was written is pushed.
+  // MUST-61: the last octet of what was written is pushed; so it is not held for ever (MUST-60).
   if (octets > 0 && !before(next, t.pushEnd)) flags |= FLAG.psh;
+  // MUST-30, MUST-62: behind the last urgent octet, however many there are (MUST-31).
   let urgent = 0;
   if (after(snd.up, snd.una) && after(snd.up, seq)) {
     flags |= FLAG.urg;
@@ -482,7 +486,7 @@ function writeBlocks<P extends Path>(
   return writeSackHead(packet, at, blocks);
 }
 
-/** Every segment acknowledges, so nothing of that is due any more. */
+/** Every segment acknowledges, all that came (MUST-58), so nothing of that is due any more. Its address stays (MUST-45). */
 function leave<P extends Path>(t: Tcb<P>, now: Instant, ecnCapable: boolean): void {
   const { shared } = t;
   shared.counters.outSegs += 1;

@@ -34,6 +34,52 @@ const steps = fc.array(
   { maxLength: 50 },
 );
 
+/** Beside it a set of the octets that came, and the ranges as they were reported, the last first. */
+class Bench {
+  readonly origin: Seq;
+  readonly #reassembly = new Reassembly();
+  readonly #octets = new Set<number>();
+  #reported: [number, number][] = [];
+  #nxt = 0;
+
+  constructor(origin: Seq) {
+    this.origin = origin;
+  }
+
+  come(from: number, length: number): void {
+    // What arrives in order is not for it: there is a gap of one at least.
+    const left = Math.max(from, this.#nxt + 1);
+    const right = left + length;
+    const numbers = Array.from({ length }, (_, i) => left + i);
+    const [a, b] = [add(this.origin, left), add(this.origin, right)];
+    expect(this.#reassembly.holds(a, b)).toBe(numbers.every((n) => this.#octets.has(n)));
+    expect(this.#reassembly.insert(a, b)).toBe(true);
+    for (const n of numbers) this.#octets.add(n);
+    const mine = rangesOf(this.#octets).find(([l, r]) => l <= left && right <= r) ?? [0, 0];
+    // RFC 2018 §4: first the block of this segment, then the others as they were reported.
+    const others = this.#reported.filter(([l]) => l < mine[0] || l >= mine[1]);
+    // More than four are not remembered: an option has room for no more.
+    this.#reported = [mine, ...others].slice(0, 4);
+  }
+
+  fill(octets: number): void {
+    if (octets === 0) return;
+    let reached = this.#nxt + octets;
+    while (this.#octets.has(reached)) reached += 1;
+    const told = this.#reassembly.fill(add(this.origin, this.#nxt + octets));
+    expect(distance(told, this.origin)).toBe(reached);
+    this.#nxt = reached;
+    for (const n of this.#octets) if (n < reached) this.#octets.delete(n);
+    this.#reported = this.#reported.filter(([l]) => l >= reached);
+  }
+
+  compare(): void {
+    expect(this.#reassembly.octets).toBe(this.#octets.size);
+    expect(this.#reassembly.isEmpty).toBe(this.#octets.size === 0);
+    expect(blocksOf(this.#reassembly, this.origin)).toEqual(this.#reported);
+  }
+}
+
 describe('reassembly', () => {
   it.each([
     ['anywhere', seq(1000)],
@@ -42,40 +88,11 @@ describe('reassembly', () => {
   ])('knows which octets came, as a set of them does, %s, SHLD-31', (_name, origin) => {
     fc.assert(
       fc.property(steps, (all) => {
-        const reassembly = new Reassembly();
-        const model = new Set<number>();
-        /** Ranges as they were reported, the last first. */
-        let reported: [number, number][] = [];
-        let nxt = 0;
+        const bench = new Bench(origin);
         for (const step of all) {
-          if (step.kind === 'come') {
-            // What arrives in order is not for it: there is a gap of one at least.
-            const left = Math.max(step.from, nxt + 1);
-            const right = left + step.length;
-            const whole = Array.from({ length: step.length }, (_, i) => model.has(left + i));
-            expect(reassembly.holds(add(origin, left), add(origin, right))).toBe(
-              whole.every(Boolean),
-            );
-            expect(reassembly.insert(add(origin, left), add(origin, right))).toBe(true);
-            for (let i = left; i < right; i++) model.add(i);
-            const mine = rangesOf(model).find(([l, r]) => l <= left && right <= r) ?? [0, 0];
-            // RFC 2018 §4: first the block of this segment, then the others as they were reported.
-            reported = [mine, ...reported.filter(([l]) => l < mine[0] || l >= mine[1])];
-          } else {
-            let reached = nxt + step.octets;
-            if (step.octets === 0) continue;
-            while (model.has(reached)) reached += 1;
-            const told = distance(reassembly.fill(add(origin, nxt + step.octets)), origin);
-            expect(told).toBe(reached);
-            nxt = reached;
-            for (const at of model) if (at < nxt) model.delete(at);
-            reported = reported.filter(([l]) => l >= nxt);
-          }
-          // More than four are not remembered: an option has room for no more.
-          reported = reported.slice(0, 4);
-          expect(reassembly.octets).toBe(model.size);
-          expect(reassembly.isEmpty).toBe(model.size === 0);
-          expect(blocksOf(reassembly, origin)).toEqual(reported);
+          if (step.kind === 'come') bench.come(step.from, step.length);
+          else bench.fill(step.octets);
+          bench.compare();
         }
       }),
       { numRuns: 60 },

@@ -1,5 +1,5 @@
 /**
- * Where octets lie that came out of order, and what a SACK option says of them (RFC 2018 §4): the block with
+ * Where octets lie that came out of order and are kept (SHLD-31), and what a SACK option says of them (RFC 2018 §4): the block with
  * the segment that came last is first, then those reported before.
  *
  * Invariants:

@@ -32,33 +32,46 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
+/** Beside it: which octets of the stream came, up to where they are in order, and how many were read. */
+class Bench {
+  readonly limit: number;
+  readonly #buffer = new ReceiveBuffer();
+  readonly #came = new Set<number>();
+  #nxt = 0;
+  #done = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  come(gap: number, length: number): void {
+    const from = this.#nxt + gap;
+    const to = Math.min(from + length, this.#done + this.limit);
+    if (to <= from) return;
+    write(this.#buffer, this.#nxt, from, to, this.limit);
+    for (let i = from; i < to; i++) this.#came.add(i);
+    const before = this.#nxt;
+    while (this.#came.has(this.#nxt)) this.#nxt += 1;
+    this.#buffer.advance(this.#nxt - before);
+    expect(this.#buffer.length).toBe(this.#nxt - this.#done);
+  }
+
+  read(max: number): void {
+    const length = Math.min(max, this.#nxt - this.#done);
+    const expected = Array.from({ length }, (_, i) => octet(this.#done + i));
+    expect(read(this.#buffer, max)).toEqual(expected);
+    this.#done += length;
+  }
+}
+
 describe('the receive buffer', () => {
   it('is the stream, however it came and wherever its ring turns', () => {
     fc.assert(
       fc.property(steps, fc.constantFrom(1500, 4000, 20_000), (all, limit) => {
-        const buffer = new ReceiveBuffer();
-        // The model: which octets of the stream came, from where it is in order, and what was read.
-        const came = new Set<number>();
-        let nxt = 0;
-        let done = 0;
+        const bench = new Bench(limit);
         for (const step of all) {
-          if (step.kind === 'come') {
-            const from = nxt + step.gap;
-            const to = Math.min(from + step.length, done + limit);
-            if (to <= from) continue;
-            write(buffer, nxt, from, to, limit);
-            for (let i = from; i < to; i++) came.add(i);
-            const before = nxt;
-            while (came.has(nxt)) nxt += 1;
-            buffer.advance(nxt - before);
-          } else {
-            const expected = Array.from({ length: Math.min(step.max, nxt - done) }, (_, i) =>
-              octet(done + i),
-            );
-            expect(read(buffer, step.max)).toEqual(expected);
-            done += expected.length;
-          }
-          expect(buffer.length).toBe(nxt - done);
+          if (step.kind === 'come') bench.come(step.gap, step.length);
+          else bench.read(step.max);
         }
       }),
       { numRuns: 60 },

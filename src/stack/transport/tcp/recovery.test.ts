@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Line, Pair, type PairOptions, type Sent, type TestPath } from '../../../../test/tcp/pair.ts';
+import {
+  type Line,
+  Pair,
+  type PairOptions,
+  type Sent,
+  type TestPath,
+} from '../../../../test/tcp/pair.ts';
 import { type Duration, milliseconds } from '../../../base/time.ts';
 import type { Connection } from './connection.ts';
 import { RECOVERY } from './tcb.ts';

@@ -1,5 +1,5 @@
 /**
- * The retransmission timeout, RFC 6298. SRTT, RTTVAR, RTO, G, K, alpha and beta are its names.
+ * The retransmission timeout, RFC 6298 (MUST-18). SRTT, RTTVAR, RTO, G, K, alpha and beta are its names.
  *
  * Whole microseconds, and the steps of the averages rounded away from zero: a difference of one microsecond
  * still moves them, however small the gain.

@@ -130,16 +130,19 @@ describe('a blind attacker (RFC 5961), MAY-12', () => {
 });
 
 describe('a RST (RFC 9293 §3.10.7.4)', () => {
-  it.each(CONNECTED)('with the number that is awaited ends %s; TIME-WAIT it does not (RFC 1337)', (state) => {
-    const { connection, come, left, pair } = inState(state, PLAIN);
-    come({ flags: 'RST,ACK', seq: expectedSeq(state), ack: 1 });
-    expect(connection.state).toBe(state === 'TIME-WAIT' ? 'TIME-WAIT' : 'CLOSED');
-    expect(left()).toEqual([]);
-    const orderly = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state);
-    const open = state === 'SYN-SENT' || state === 'SYN-RECEIVED' ? 'refused' : 'reset';
-    expect(connection.error).toBe(orderly ? undefined : open);
-    expect(pair.tcp.a.size).toBe(state === 'TIME-WAIT' ? 1 : 0);
-  });
+  it.each(CONNECTED)(
+    'with the number that is awaited ends %s; TIME-WAIT it does not (RFC 1337)',
+    (state) => {
+      const { connection, come, left, pair } = inState(state, PLAIN);
+      come({ flags: 'RST,ACK', seq: expectedSeq(state), ack: 1 });
+      expect(connection.state).toBe(state === 'TIME-WAIT' ? 'TIME-WAIT' : 'CLOSED');
+      expect(left()).toEqual([]);
+      const orderly = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state);
+      const open = state === 'SYN-SENT' || state === 'SYN-RECEIVED' ? 'refused' : 'reset';
+      expect(connection.error).toBe(orderly ? undefined : open);
+      expect(pair.tcp.a.size).toBe(state === 'TIME-WAIT' ? 1 : 0);
+    },
+  );
 
   it.each([
     ['without an acknowledgment', undefined],
@@ -151,7 +154,7 @@ describe('a RST (RFC 9293 §3.10.7.4)', () => {
     expect([connection.state, left()]).toEqual(['SYN-SENT', []]);
   });
 
-  it('of a half-open connection leaves the listener as it was', () => {
+  it('of a half-open connection leaves the listener as it was, MUST-11', () => {
     const pair = new Pair({ line: () => [] });
     const listener = pair.listen();
     const ports = { localPort: 80, remotePort: 999 };
@@ -418,18 +421,21 @@ describe('a closed window', () => {
     ['probes of an octet', { windowProbe: 'octet' }],
   ];
 
-  it.each(PROBES)('is probed for ever, with a peer that lives, by %s, MUST-36 MUST-37', (_name, config) => {
-    const { pair, client, server } = full(config);
-    pair.run_ms(10 * 3_600_000);
-    expect([client.state, client.error]).toEqual(['ESTABLISHED', undefined]);
-    expect(pair.sentBy('a').length).toBeGreaterThan(300);
-    server.receive(5000, pair.now);
-    pair.runUntil(() => {
+  it.each(PROBES)(
+    'is probed for ever, with a peer that lives, by %s, MUST-36 MUST-37',
+    (_name, config) => {
+      const { pair, client, server } = full(config);
+      pair.run_ms(10 * 3_600_000);
+      expect([client.state, client.error]).toEqual(['ESTABLISHED', undefined]);
+      expect(pair.sentBy('a').length).toBeGreaterThan(300);
       server.receive(5000, pair.now);
-      return client.unacknowledged === 0;
-    }, seconds(300));
-    expect(client.unacknowledged).toBe(0);
-  });
+      pair.runUntil(() => {
+        server.receive(5000, pair.now);
+        return client.unacknowledged === 0;
+      }, seconds(300));
+      expect(client.unacknowledged).toBe(0);
+    },
+  );
 
   it.each(PROBES)('is given up when the peer is dead, by %s, MUST-36', (_name, config) => {
     const { pair, client } = full(config);
@@ -457,9 +463,21 @@ describe('a closed window', () => {
 describe('ICMP errors', () => {
   const quote = (pair: Pair, offset: number): number => add(pair.iss('a'), offset);
 
-  function tell(pair: Pair, c: { localPort: number; remotePort: number }, at: number, kind: 'port' | 'net') {
+  function tell(
+    pair: Pair,
+    c: { localPort: number; remotePort: number },
+    at: number,
+    kind: 'port' | 'net',
+  ) {
     const { a } = pair.tcp;
-    a.handleUnreachable(pair.addresses('a'), c.localPort, c.remotePort, quote(pair, at), kind, pair.now);
+    a.handleUnreachable(
+      pair.addresses('a'),
+      c.localPort,
+      c.remotePort,
+      quote(pair, at),
+      kind,
+      pair.now,
+    );
   }
 
   it.each([
@@ -469,7 +487,14 @@ describe('ICMP errors', () => {
   ] as const)('a hard one (%s) about a SYN ends the attempt, MUST-54 SHLD-26', (kind, error) => {
     const { pair, connection } = inState('SYN-SENT');
     const { localPort, remotePort } = connection;
-    pair.tcp.a.handleUnreachable(pair.addresses('a'), localPort, remotePort, quote(pair, 0), kind, pair.now);
+    pair.tcp.a.handleUnreachable(
+      pair.addresses('a'),
+      localPort,
+      remotePort,
+      quote(pair, 0),
+      kind,
+      pair.now,
+    );
     expect([connection.state, connection.error]).toEqual(['CLOSED', error]);
   });
 
@@ -478,7 +503,14 @@ describe('ICMP errors', () => {
     (kind) => {
       const { pair, connection } = inState('SYN-SENT');
       const { localPort, remotePort } = connection;
-      pair.tcp.a.handleUnreachable(pair.addresses('a'), localPort, remotePort, quote(pair, 0), kind, pair.now);
+      pair.tcp.a.handleUnreachable(
+        pair.addresses('a'),
+        localPort,
+        remotePort,
+        quote(pair, 0),
+        kind,
+        pair.now,
+      );
       expect(connection.state).toBe('SYN-SENT');
       pair.runUntil(() => connection.state === 'CLOSED');
       // It is told when the connection dies of itself: SHLD-25, MUST-47.
@@ -492,6 +524,19 @@ describe('ICMP errors', () => {
     pair.drain();
     tell(pair, connection, 1, 'port');
     expect(connection.state).toBe('ESTABLISHED');
+  });
+
+  it('is shown to the owner while it lasts, and to nobody who does not ask, SHLD-25 SHLD-20 MUST-47', () => {
+    const { pair, connection, come } = inState('ESTABLISHED', PLAIN);
+    connection.send(octets(10), pair.now);
+    pair.drain();
+    const before = pair.events.length;
+    tell(pair, connection, 1, 'net');
+    pair.drain();
+    expect([connection.trouble, connection.error]).toEqual(['unreachable', undefined]);
+    expect(pair.events.slice(before)).toEqual([connection]);
+    come({ flags: 'ACK', seq: 1, ack: 6 });
+    expect(connection.trouble).toBeUndefined();
   });
 
   it('is told as the reason when the connection dies, unless something came since, SHLD-25 MUST-47', () => {
@@ -574,24 +619,29 @@ describe('whatever comes, in whatever state', () => {
 
   it.each(CONNECTED)('%s: nothing is thrown, nothing loops, nothing grows', (state: Connected) => {
     fc.assert(
-      fc.property(fc.array(segments, { maxLength: 12 }), fc.boolean(), fc.boolean(), (all, sack, busy) => {
-        const { pair, connection } = inState(state, { sack, receiveBuffer: 20_000 });
-        if (busy && connection.writable > 0) connection.send(octets(20_000), pair.now);
-        drained(pair, 100);
-        for (const { bits, pause_ms, ...rest } of all) {
-          forge(pair, 'a', connection, { ...rest, flags: named(bits) } satisfies Forged);
-          drained(pair, 40);
-          pair.now = (pair.now + milliseconds(pause_ms)) as Instant;
-          pair.tcp.a.handleTimeout(pair.now);
-          drained(pair, 40);
-          expect(connection.readable).toBeLessThanOrEqual(20_000);
-        }
-        expect(pair.tcp.a.size).toBe(connection.state === 'CLOSED' ? 0 : 1);
-        // Whatever it has become, it can be ended, and leaves nothing behind.
-        connection.abort(pair.now);
-        drained(pair, 2);
-        expect([pair.tcp.a.size, pair.tcp.a.pollTimeout()]).toEqual([0, undefined]);
-      }),
+      fc.property(
+        fc.array(segments, { maxLength: 12 }),
+        fc.boolean(),
+        fc.boolean(),
+        (all, sack, busy) => {
+          const { pair, connection } = inState(state, { sack, receiveBuffer: 20_000 });
+          if (busy && connection.writable > 0) connection.send(octets(20_000), pair.now);
+          drained(pair, 100);
+          for (const { bits, pause_ms, ...rest } of all) {
+            forge(pair, 'a', connection, { ...rest, flags: named(bits) } satisfies Forged);
+            drained(pair, 40);
+            pair.now = (pair.now + milliseconds(pause_ms)) as Instant;
+            pair.tcp.a.handleTimeout(pair.now);
+            drained(pair, 40);
+            expect(connection.readable).toBeLessThanOrEqual(20_000);
+          }
+          expect(pair.tcp.a.size).toBe(connection.state === 'CLOSED' ? 0 : 1);
+          // Whatever it has become, it can be ended, and leaves nothing behind.
+          connection.abort(pair.now);
+          drained(pair, 2);
+          expect([pair.tcp.a.size, pair.tcp.a.pollTimeout()]).toEqual([0, undefined]);
+        },
+      ),
       { numRuns: 60 },
     );
   });

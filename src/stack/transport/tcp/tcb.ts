@@ -28,7 +28,7 @@ const NO_RTT = 0x7fff_ffff as Duration;
 export class SendSequence {
   una: Seq = ZERO;
   nxt: Seq = ZERO;
-  /** In octets, scaled. */
+  /** In octets, scaled: beyond 16 bits (REC-1). */
   wnd = 0;
   /** Behind the last octet of urgent data; `una` or before when there is none. */
   up: Seq = ZERO;
@@ -106,7 +106,7 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   slot = -1;
   state: State = 'CLOSED';
   error: ConnectionError | undefined;
-  /** The last ICMP error that did not end the connection (MUST-56). */
+  /** What has not ended the connection: an ICMP error (MUST-56), retransmissions in vain. Gone with the next progress. */
   softError: ConnectionError | undefined;
 
   readonly snd = new SendSequence();
@@ -123,7 +123,7 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   timestamps = false;
   sack = false;
   ecn = false;
-  /** Undefined when this end began. */
+  /** Undefined when this end began: MUST-11, what SYN-RECEIVED goes back to. */
   parent: Parent<P> | undefined;
 
   sendBuffer: SendBuffer | undefined;

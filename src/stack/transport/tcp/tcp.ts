@@ -71,7 +71,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
   }
 
   /**
-   * Active OPEN. Port 0: one is chosen.
+   * Active OPEN, from the local address that the caller gives (MUST-43). Port 0: one is chosen.
    * @throws UsageError `address-in-use`, `no-free-port`, `too-many-connections`
    */
   connect(
@@ -123,7 +123,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     return port;
   }
 
-  /** A pair of sockets that rests in TIME-WAIT may be used anew when timestamps tell old from new (RFC 6191). */
+  /** A pair of sockets that rests in TIME-WAIT may be used anew when timestamps tell old from new (RFC 6191, SHLD-4). */
   #isFree(addresses: Int32Array, port: number, remotePort: number, now: Instant): boolean {
     const holder = this.#shared.table.find(addresses, port, remotePort);
     if (holder === undefined) return true;
@@ -134,8 +134,8 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
   }
 
   /**
-   * Passive OPEN, MUST-41: several at once, each with a port or an address of its own. `local` undefined: all
-   * addresses. Port 0: one is chosen.
+   * Passive OPEN, MUST-41: several at once, each with a port or an address of its own; connections of the port
+   * that are being made are no hindrance (MUST-42). `local` undefined: all addresses. Port 0: one is chosen.
    * @throws UsageError `address-in-use`
    */
   listen(
@@ -208,7 +208,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
   }
 
   /**
-   * A segment of ours did not arrive. MUST-54, MUST-55: what is quoted must be in flight. Before the
+   * A segment of ours did not arrive. MUST-54: it is for the connection that is quoted, and what is quoted must be in flight. Before the
    * connection is established it is given up; after, no ICMP error ends it (MUST-56, and against SHLD-26
    * RFC 5461 §3.2: errors are forged too easily): it is told if the connection dies by itself.
    */
@@ -224,7 +224,10 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     if (t === undefined) return;
     const hard = kind === 'port' || kind === 'protocol' || kind === 'prohibited';
     if (!t.isOpen && hard) terminate(t, kind === 'port' ? 'refused' : 'unreachable');
-    else t.softError = 'unreachable';
+    else {
+      t.softError = 'unreachable';
+      this.#shared.notify(t);
+    }
   }
 
   /** A segment was too large; the host has lowered the path's MTU if it believes it. */

@@ -9,6 +9,7 @@ import {
 } from '../../../base/time.ts';
 import { sendReset, terminate } from './closing.ts';
 import { acknowledgeNow } from './delivery.ts';
+import type { Flight } from './flight.ts';
 import type { Path } from './network.ts';
 import { beginEpisode, reactToReorderingTimer } from './recovery.ts';
 import { backOff } from './rtt.ts';
@@ -18,6 +19,8 @@ import { PROBE, RECOVERY, type Tcb, TIMER } from './tcb.ts';
 /** RFC 8985 §7.2: what a peer may delay its acknowledgment of a lone segment. */
 const DELAYED_ACK_WORST = milliseconds(200);
 const PTO_INITIAL = seconds(1);
+/** Retransmissions until IP and the owner are told that something is wrong (RFC 9293 §3.8.3, SHLD-10). */
+const R1 = 3;
 
 /** Sets the retransmission timer for what is in flight now, RFC 6298 §5, RFC 8985 §7.2. */
 export function armRetransmission<P extends Path>(t: Tcb<P>, now: Instant): void {
@@ -111,7 +114,7 @@ export function restartProbes<P extends Path>(t: Tcb<P>, now: Instant): void {
   t.shared.wake(t);
 }
 
-/** Keep-alive: something came or left. */
+/** Keep-alive: something came or left, so that none is due for an interval (MUST-26). */
 export function restartIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (!t.options.keepAlive || !t.isOpen) return;
   if (t.state === 'TIME-WAIT' || t.state === 'CLOSED') return;
@@ -160,7 +163,7 @@ function expireReordering<P extends Path>(t: Tcb<P>, now: Instant): void {
   armRetransmission(t, now);
 }
 
-/** R2 of RFC 9293 §3.8.3 (MUST-20): so often, or so long, and the connection is given up. */
+/** R2 of RFC 9293 §3.8.3 (MUST-20), for a SYN too (MUST-22): so often, or so long, and the connection is given up. */
 function isHopeless<P extends Path>(t: Tcb<P>, now: Instant): boolean {
   const { config } = t.shared;
   const { userTimeout } = t.options;
@@ -170,35 +173,46 @@ function isHopeless<P extends Path>(t: Tcb<P>, now: Instant): boolean {
   return t.retries >= (t.released ? config.orphanRetries : config.retries);
 }
 
-/** RFC 6298 §5.4 … §5.7, RFC 5681 §3.1. */
+/** RFC 6298 §5.4 … §5.7, RFC 5681 §3.1: MUST-19. */
 function timeOut<P extends Path>(t: Tcb<P>, now: Instant): void {
   const { flight, shared } = t;
   if (flight === undefined) return;
-  if (isHopeless(t, now)) {
+  // A peer that shut its window on what is in flight lives on as long as it answers (MUST-37, SHLD-17).
+  // The last timeout was an RTO ago, or somewhat more if the host is late.
+  const shut = t.snd.wnd === 0 && t.isOpen && t.lastReceivedAt >= now - 1.5 * t.rto;
+  if (!shut && isHopeless(t, now)) {
     giveUp(t, now);
     return;
   }
   shared.counters.timeouts += 1;
   const first = t.retries === 0;
-  // A peer that shut its window on what is in flight lives on as long as it answers (MUST-37).
-  const shut = t.snd.wnd === 0 && t.isOpen && t.lastReceivedAt > t.lastSentAt;
-  if (!shut) t.retries += 1;
+  t.retries = shut ? 0 : t.retries + 1;
+  if (t.retries === R1) tellOfTrouble(t, now);
   backOff(t, shared.rto);
-  if (t.isOpen && !shut) {
-    if (t.recovery !== RECOVERY.loss || !before(t.snd.una, t.recover)) beginEpisode(t);
-    t.congestion.timeout(t.flightSize, first, now);
-    t.recovery = RECOVERY.loss;
-    t.recover = t.snd.nxt;
-    t.duplicateAcks = 0;
-    t.tlpEnd = undefined;
-    flight.originalsEnd = t.snd.nxt;
-    // RFC 2018 §8: a receiver that reneged shows it by what it does not acknowledge at the left edge.
-    if (flight.count > 0 && flight.sacked > 0 && t.retries > 2) flight.forgetSacks();
-  }
+  if (t.isOpen && !shut) enterLoss(t, flight, first, now);
   flight.newlyLost = 0;
   if (shut) flight.loseFirst();
   else flight.loseAll();
   armRetransmission(t, now);
+}
+
+/** MUST-20: IP may find that the neighbour on the way is gone; SHLD-9: the owner may want to end it. */
+function tellOfTrouble<P extends Path>(t: Tcb<P>, now: Instant): void {
+  t.softError ??= 'timed-out';
+  t.shared.network.doubt?.(t.path, now);
+  t.shared.notify(t);
+}
+
+function enterLoss<P extends Path>(t: Tcb<P>, flight: Flight, first: boolean, now: Instant): void {
+  if (t.recovery !== RECOVERY.loss || !before(t.snd.una, t.recover)) beginEpisode(t);
+  t.congestion.timeout(t.flightSize, first, now);
+  t.recovery = RECOVERY.loss;
+  t.recover = t.snd.nxt;
+  t.duplicateAcks = 0;
+  t.tlpEnd = undefined;
+  flight.originalsEnd = t.snd.nxt;
+  // RFC 2018 §8: a receiver that reneged shows it by what it does not acknowledge at the left edge.
+  if (flight.count > 0 && flight.sacked > 0 && t.retries > 2) flight.forgetSacks();
 }
 
 function giveUp<P extends Path>(t: Tcb<P>, now: Instant): void {
@@ -229,7 +243,7 @@ function expireIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   }
   const { options } = t;
   if (!options.keepAlive) return;
-  // Data in flight is probe enough.
+  // Data in flight is probe enough (MUST-26); one probe in vain is none (MUST-29).
   if (t.flight === undefined) {
     if (t.keepAliveSent >= options.keepAliveProbes) {
       giveUp(t, now);

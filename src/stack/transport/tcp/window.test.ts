@@ -34,7 +34,10 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     const [client] = pair.connected();
     client.send(octets(100_000), pair.now);
     pair.run_ms(1000);
-    const edges = pair.sentBy('b').slice(1).map((s) => s.ack + s.window);
+    const edges = pair
+      .sentBy('b')
+      .slice(1)
+      .map((s) => s.ack + s.window);
     expect(edges.every((edge, i) => i === 0 || edge >= (edges[i - 1] ?? 0))).toBe(true);
     expect(pair.sentBy('b').at(-1)?.window).toBe(0);
     expect(edges.at(-1)).toBe(20_001);
@@ -54,7 +57,10 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     for (; read < 1460; read++) server.receive(1, pair.now);
     pair.drain();
     expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([1460]);
-    const edges = pair.sentBy('b').slice(1).map((s) => s.ack + s.window);
+    const edges = pair
+      .sentBy('b')
+      .slice(1)
+      .map((s) => s.ack + s.window);
     const opened = edges.map((edge, i) => edge - (edges[i - 1] ?? edge));
     expect(opened.filter((octets) => octets !== 0 && octets < 1460)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Tcb } from './tcb.ts';
 
 const FIELD_MAX = 0xffff;
 
-/** Octets that there is room for, in the units of the window scale. */
+/** Octets that there is room for, in the units of the window scale; none is a window too (MAY-8). */
 function room<P extends Path>(t: Tcb<P>): number {
   const free = t.options.receiveBuffer - (t.receiveBuffer?.length ?? 0);
   const most = Math.min(free, FIELD_MAX << t.rcv.shift);
