@@ -94,15 +94,10 @@ export function terminate<P extends Path>(t: Tcb<P>, error: ConnectionError | un
   }
   t.state = 'CLOSED';
   t.error ??= error;
-  if (t.slot >= 0) {
-    shared.table.remove(t.slot);
-    t.slot = -1;
-  }
-  shared.timers.remove(t);
+  shared.timers.remove(t.slot);
+  shared.table.remove(t.slot);
+  t.slot = 0;
   shared.timeWait.delete(t);
-  t.rtxAt = NEVER;
-  t.ackAt = NEVER;
-  t.idleAt = NEVER;
   t.ackNow = false;
   t.probe = PROBE.none;
   dropSending(t);

@@ -1,7 +1,7 @@
 /**
  * The connections by their two addresses and ports. Keys lie in one array of words, nine a connection:
  * four of the local address, four of the remote one (IPv4 as ::ffff:a.b.c.d), both ports. The hash is keyed,
- * so that nobody outside can choose what collides.
+ * so that nobody outside can choose what collides. No entry has slot 0.
  */
 import type { Rng } from '../../../base/random.ts';
 
@@ -15,7 +15,7 @@ export class ConnectionTable<T> {
   #keys = new Int32Array(CAPACITY_MIN * KEY_WORDS);
   #next = new Int32Array(CAPACITY_MIN);
   #buckets = new Int32Array(CAPACITY_MIN).fill(NONE);
-  #values: (T | undefined)[] = [];
+  #values: (T | undefined)[] = [undefined];
   #free = NONE;
 
   constructor(rng: Rng) {
@@ -60,6 +60,10 @@ export class ConnectionTable<T> {
     this.#next[slot] = this.#free;
     this.#free = slot;
     this.size -= 1;
+  }
+
+  at(slot: number): T | undefined {
+    return this.#values[slot];
   }
 
   /** A copy of the eight address words. */
@@ -111,7 +115,7 @@ export class ConnectionTable<T> {
     this.#keys = keys;
     this.#next = new Int32Array(capacity);
     this.#buckets = new Int32Array(capacity).fill(NONE);
-    for (let slot = 0; slot < this.#values.length; slot++) this.#link(slot);
+    for (let slot = 1; slot < this.#values.length; slot++) this.#link(slot);
   }
 }
 

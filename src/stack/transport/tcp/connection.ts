@@ -32,7 +32,7 @@ export class Connection<P extends Path> {
   /** Local and remote address, eight words: a copy. */
   get addresses(): Int32Array {
     const { slot, shared } = this.#tcb;
-    if (slot >= 0) this.#addresses ??= shared.table.addresses(slot);
+    if (slot > 0) this.#addresses ??= shared.table.addresses(slot);
     return this.#addresses ?? new Int32Array(8);
   }
 

@@ -52,10 +52,9 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
 
 function halfOpen<P extends Path>(a: Arrival<P>, path: P, iss: Seq, now: Instant): Tcb<P> {
   const { shared } = a;
-  const t = new Tcb(shared, path, a.localPort, a.remotePort, a.options, now);
+  const t = new Tcb(shared, path, a.addresses, a.localPort, a.remotePort, a.options, now);
   t.parent = a.parent;
   t.state = 'SYN-RECEIVED';
-  t.slot = shared.table.add(a.addresses, a.localPort, a.remotePort, t);
   prepare(t, iss, shared.timestampOffsets.next(a.addresses, 0, 0, START));
   return t;
 }

@@ -6,6 +6,7 @@ import { ConnectionTable } from './connection-table.ts';
 import { noCounts } from './counters.ts';
 import { FastOpenCache, FastOpenCookies } from './fast-open.ts';
 import { Flight } from './flight.ts';
+import { Instants } from './instants.ts';
 import { IsnGenerator } from './isn.ts';
 import type { Network, Outgoing, Path } from './network.ts';
 import { NewReno } from './new-reno.ts';
@@ -17,7 +18,7 @@ import { RTO_LINUX, type RtoLimits } from './rtt.ts';
 import { SendBuffer } from './send-buffer.ts';
 import type { Seq } from './seq.ts';
 import { SynCookies } from './syn-cookie.ts';
-import { type Timed, TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from './timer-heap.ts';
 
 /** Answers that wait to be polled. A flood that fills the queue gets no more of them. */
 const REPLIES_MAX = 256;
@@ -43,7 +44,8 @@ export interface Reply<P extends Path> {
 }
 
 /** What is here of a connection's block: its times, and whether it stands in the queue. */
-export interface Scheduled extends Timed {
+export interface Scheduled {
+  readonly slot: number;
   rtxAt: Instant;
   ackAt: Instant;
   idleAt: Instant;
@@ -57,7 +59,8 @@ export class Shared<P extends Path, T extends Scheduled> {
   readonly rto: RtoLimits;
   readonly counters = noCounts();
   readonly table: ConnectionTable<T>;
-  readonly timers = new TimerHeap<T>();
+  readonly instants = new Instants();
+  readonly timers = new TimerHeap();
   readonly flights = new Pool(() => new Flight());
   readonly sendBuffers = new Pool(() => new SendBuffer());
   readonly receiveBuffers = new Pool(() => new ReceiveBuffer());
@@ -110,7 +113,7 @@ export class Shared<P extends Path, T extends Scheduled> {
   /** Its times changed. */
   schedule(block: T): void {
     const next = Math.min(block.rtxAt, block.ackAt, block.idleAt);
-    if (next !== NEVER) this.timers.hasten(block, next as Instant);
+    if (next !== NEVER) this.timers.hasten(block.slot, next as Instant);
   }
 
   /** May one more challenge ACK leave in this second (RFC 5961 §7)? */

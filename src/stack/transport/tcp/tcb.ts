@@ -4,10 +4,11 @@
  * recovery, delivery, output, timers, closing. It is small, since a host may have 100,000: what only an
  * active connection needs (buffers, flight, reassembly) is there only while it is needed.
  */
-import { type Duration, type Instant, NEVER } from '../../../base/time.ts';
+import type { Duration, Instant } from '../../../base/time.ts';
 import type { ConnectionOptions } from './config.ts';
 import type { CongestionControl } from './congestion.ts';
 import type { Flight } from './flight.ts';
+import { INSTANT } from './instants.ts';
 import type { MinRtt } from './min-rtt.ts';
 import type { Path } from './network.ts';
 import type { Reassembly } from './reassembly.ts';
@@ -17,7 +18,6 @@ import type { SendBuffer } from './send-buffer.ts';
 import { add, distance, type Seq } from './seq.ts';
 import type { Shared } from './shared.ts';
 import type { State } from './state.ts';
-import type { Timed } from './timer-heap.ts';
 
 const ZERO = 0 as Seq;
 
@@ -96,14 +96,14 @@ export interface Parent<P extends Path> {
   failed(tcb: Tcb<P>): void;
 }
 
-export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
+export class Tcb<P extends Path> implements Rtt, MinRtt {
   readonly shared: Shared<P, Tcb<P>>;
   path: P;
   options: ConnectionOptions;
   readonly localPort: number;
   readonly remotePort: number;
-  /** Its place in the connection table; −1 before and after it is there. */
-  slot = -1;
+  /** Its place in the connection table; 0 when it is no longer there. */
+  slot: number;
   state: State = 'CLOSED';
   error: ConnectionError | undefined;
   /** What has not ended the connection: an ICMP error (MUST-56), retransmissions in vain. Gone with the next progress. */
@@ -148,12 +148,10 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   ackNow = false;
   /** Without SACK a duplicate acknowledgment counts by itself: so many more are due (RFC 5681 §4.2). */
   duplicatesDue = 0;
-  ackAt = NEVER;
   quickAcks = 0;
   /** RFC 2883: the range to report as come twice; empty when both are the same. */
   dsackLeft: Seq = ZERO;
   dsackRight: Seq = ZERO;
-  challengedAt = -1;
   /** ECN: we echo a mark until the peer says that it slowed down. */
   ecnEcho = false;
   /** ECN: the next new segment says that we slowed down. */
@@ -161,7 +159,6 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
 
   // Timestamps, RFC 7323.
   tsRecent = 0;
-  tsRecentAt = 0 as Instant;
   tsOffset = 0;
 
   // Retransmission.
@@ -170,15 +167,9 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   rto: Duration;
   minRttNow = NO_RTT;
   minRttBefore = NO_RTT;
-  minRttSince: Instant;
   retries = 0;
-  rtxAt = NEVER;
   rtxKind: Timer = TIMER.none;
-  /** When the retransmission timer was last set anew. */
-  rtoFrom = 0 as Instant;
   probe: Probe = PROBE.none;
-  /** When SND.UNA last advanced, or something was sent with nothing in flight. */
-  progressAt: Instant;
 
   // Congestion and recovery.
   /** Of the connection's own from ESTABLISHED on; before, one that all share and nobody changes. */
@@ -205,13 +196,8 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   tlpIsRetransmission = false;
 
   // Idle times.
-  idleAt = NEVER;
   keepAliveSent = 0;
-  lastReceivedAt: Instant;
-  lastSentAt: Instant;
 
-  timerAt = 0;
-  timerPlace = -1;
   /** In the queue of those that may have something to send. */
   isReady = false;
   /** What its owner holds (connection.ts), made when it is asked for. */
@@ -235,22 +221,103 @@ export class Tcb<P extends Path> implements Timed, Rtt, MinRtt {
   constructor(
     shared: Shared<P, Tcb<P>>,
     path: P,
+    addresses: Int32Array,
     localPort: number,
     remotePort: number,
     options: ConnectionOptions,
     now: Instant,
   ) {
     this.shared = shared;
+    this.slot = shared.table.add(addresses, localPort, remotePort, this);
+    shared.instants.begin(this.slot, now);
     this.path = path;
     this.localPort = localPort;
     this.remotePort = remotePort;
     this.options = options;
     this.congestion = shared.handshakeCongestion;
     this.rto = shared.config.rtoInitial;
-    this.minRttSince = now;
-    this.progressAt = now;
-    this.lastReceivedAt = now;
-    this.lastSentAt = now;
+  }
+
+  // The instants lie with those of all others: instants.ts.
+
+  get rtxAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.retransmission);
+  }
+
+  set rtxAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.retransmission, at);
+  }
+
+  get ackAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.acknowledgment);
+  }
+
+  set ackAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.acknowledgment, at);
+  }
+
+  get idleAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.idle);
+  }
+
+  set idleAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.idle, at);
+  }
+
+  get progressAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.progress);
+  }
+
+  set progressAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.progress, at);
+  }
+
+  get lastReceivedAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.lastReceived);
+  }
+
+  set lastReceivedAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.lastReceived, at);
+  }
+
+  get lastSentAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.lastSent);
+  }
+
+  set lastSentAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.lastSent, at);
+  }
+
+  get rtoFrom(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.timeoutFrom);
+  }
+
+  set rtoFrom(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.timeoutFrom, at);
+  }
+
+  get tsRecentAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.timestampRecent);
+  }
+
+  set tsRecentAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.timestampRecent, at);
+  }
+
+  get minRttSince(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.minRttSince);
+  }
+
+  set minRttSince(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.minRttSince, at);
+  }
+
+  get challengedAt(): Instant {
+    return this.shared.instants.get(this.slot, INSTANT.challenged);
+  }
+
+  set challengedAt(at: Instant) {
+    this.shared.instants.set(this.slot, INSTANT.challenged, at);
   }
 
   /** Behind the last octet that the application wrote. */

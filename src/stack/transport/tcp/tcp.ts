@@ -12,7 +12,7 @@
  *   (2) One with something to send is in the queue of those that are ready, once.
  *   (3) One with a time set is in the heap of timers, at that time or an earlier one.
  */
-import { UsageError } from '../../../base/errors.ts';
+import { assert, UsageError } from '../../../base/errors.ts';
 import type { Packet } from '../../../base/packet.ts';
 import type { Rng } from '../../../base/random.ts';
 import { type Instant, NEVER, START } from '../../../base/time.ts';
@@ -95,13 +95,13 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     const t = new Tcb(
       shared,
       path,
+      addresses,
       port,
       remotePort,
       { ...defaultOptions(shared.config), ...options },
       now,
     );
     t.state = 'SYN-SENT';
-    t.slot = shared.table.add(addresses, port, remotePort, t);
     const offset = shared.timestampOffsets.next(addresses, 0, 0, START);
     prepare(t, seq(shared.isn.next(addresses, port, remotePort, now)), offset);
     const { fastOpenData } = t.options;
@@ -282,16 +282,19 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
 
   /** When `handleTimeout` next has something to do, or a little before that. */
   pollTimeout(): Instant | undefined {
-    return this.#shared.timers.first?.timerAt as Instant | undefined;
+    return this.#shared.timers.firstAt;
   }
 
   handleTimeout(now: Instant): void {
-    const { timers } = this.#shared;
-    for (let t = timers.first; t !== undefined && t.timerAt <= now; t = timers.first) {
+    const { timers, table } = this.#shared;
+    for (let due = timers.firstAt; due !== undefined && due <= now; due = timers.firstAt) {
+      const slot = timers.first;
+      const t = table.at(slot);
+      assert(t !== undefined, 'a timer is of a connection in the table');
       if (Math.min(t.rtxAt, t.ackAt, t.idleAt) <= now) expire(t, now);
-      if (timers.first !== t) continue;
+      if (timers.first !== slot) continue;
       const next = Math.min(t.rtxAt, t.ackAt, t.idleAt);
-      if (next === NEVER) timers.remove(t);
+      if (next === NEVER) timers.remove(slot);
       else timers.postponeFirst(next as Instant);
     }
   }

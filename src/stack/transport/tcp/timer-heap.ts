@@ -1,86 +1,124 @@
 /**
- * When each connection is next due. A binary heap whose entries know their places: a time that comes nearer
- * moves its entry; one that goes further away is left, and found to be early when its turn comes. So
- * the timers that every segment puts off cost nothing a segment.
+ * When each connection is next due, by its slot in the connection table. A heap that knows the place of each
+ * entry: a time that comes nearer moves it; one that goes further away is left, and found to be early when its
+ * turn comes. So the timers that every segment puts off cost nothing a segment.
+ *
+ * Four children a node, and times, slots and places in arrays of their own: an entry that moves touches a line
+ * of memory a level, and no connection.
  *
  * Invariants:
- *   (1) `entries[e.timerPlace] === e` for every entry, and `timerPlace` is −1 for those that are not in it.
- *   (2) `timerAt` of a parent is not after that of its children.
+ *   (1) `#slots[#places[s]] === s` for every slot `s` in it, and `#places[s]` is −1 for those that are not.
+ *   (2) The time of a parent is not after that of its children.
  */
 import type { Instant } from '../../../base/time.ts';
 
-export interface Timed {
-  timerAt: number;
-  timerPlace: number;
-}
+const CAPACITY_MIN = 16;
+const CHILDREN_SHIFT = 2;
+const CHILDREN = 1 << CHILDREN_SHIFT;
+/** No slot, no place. */
+export const NONE = -1;
 
-export class TimerHeap<T extends Timed> {
-  readonly #entries: T[] = [];
+export class TimerHeap {
+  #size = 0;
+  #times = new Float64Array(CAPACITY_MIN);
+  #slots = new Int32Array(CAPACITY_MIN);
+  /** By slot. */
+  #places = new Int32Array(CAPACITY_MIN).fill(NONE);
 
-  get first(): T | undefined {
-    return this.#entries[0];
+  /** The slot that is due first. */
+  get first(): number {
+    return this.#size === 0 ? NONE : (this.#slots[0] as number);
   }
 
-  /** `entry` is due at `at`, or earlier if it stands for an earlier time already. */
-  hasten(entry: T, at: Instant): void {
-    if (entry.timerPlace < 0) {
-      entry.timerPlace = this.#entries.length;
-      entry.timerAt = at;
-      this.#entries.push(entry);
-      this.#rise(entry);
-    } else if (at < entry.timerAt) {
-      entry.timerAt = at;
-      this.#rise(entry);
+  /** When that is. */
+  get firstAt(): Instant | undefined {
+    return this.#size === 0 ? undefined : (this.#times[0] as Instant);
+  }
+
+  /** `slot` is due at `at`, or earlier if it stands for an earlier time already. */
+  hasten(slot: number, at: Instant): void {
+    if (slot >= this.#places.length) this.#growPlaces(slot);
+    const place = this.#places[slot] as number;
+    if (place === NONE) {
+      if (this.#size === this.#slots.length) this.#grow();
+      this.#size += 1;
+      this.#rise(this.#size - 1, slot, at);
+    } else if (at < (this.#times[place] as number)) {
+      this.#rise(place, slot, at);
     }
   }
 
   /** The first is due at `at`, later than it stood. */
   postponeFirst(at: Instant): void {
-    const first = this.#entries[0];
-    if (first === undefined) return;
-    first.timerAt = at;
-    this.#sink(first);
+    if (this.#size > 0) this.#sink(0, this.#slots[0] as number, at);
   }
 
-  remove(entry: T): void {
-    const place = entry.timerPlace;
-    if (place < 0) return;
-    entry.timerPlace = -1;
-    const last = this.#entries.pop();
-    if (last === undefined || last === entry) return;
-    last.timerPlace = place;
-    this.#entries[place] = last;
-    this.#rise(last);
-    this.#sink(last);
+  remove(slot: number): void {
+    const place = this.#places[slot] ?? NONE;
+    if (place === NONE) return;
+    this.#places[slot] = NONE;
+    this.#size -= 1;
+    if (place === this.#size) return;
+    const last = this.#slots[this.#size] as number;
+    const at = this.#times[this.#size] as Instant;
+    const parent = (place - 1) >> CHILDREN_SHIFT;
+    if (place > 0 && at < (this.#times[parent] as number)) this.#rise(place, last, at);
+    else this.#sink(place, last, at);
   }
 
-  #rise(entry: T): void {
-    let place = entry.timerPlace;
+  #rise(from: number, slot: number, at: Instant): void {
+    let place = from;
     while (place > 0) {
-      const parent = this.#entries[(place - 1) >> 1] as T;
-      if (parent.timerAt <= entry.timerAt) break;
-      this.#entries[place] = parent;
-      parent.timerPlace = place;
-      place = (place - 1) >> 1;
+      const parent = (place - 1) >> CHILDREN_SHIFT;
+      const above = this.#times[parent] as number;
+      if (above <= at) break;
+      this.#put(place, this.#slots[parent] as number, above);
+      place = parent;
     }
-    this.#entries[place] = entry;
-    entry.timerPlace = place;
+    this.#put(place, slot, at);
   }
 
-  #sink(entry: T): void {
-    const { length } = this.#entries;
-    let place = entry.timerPlace;
-    for (let left = 2 * place + 1; left < length; left = 2 * place + 1) {
-      let child = this.#entries[left] as T;
-      const right = this.#entries[left + 1];
-      if (right !== undefined && right.timerAt < child.timerAt) child = right;
-      if (child.timerAt >= entry.timerAt) break;
-      const childPlace = child.timerPlace;
-      this.#entries[place] = child;
-      child.timerPlace = place;
-      place = childPlace;
+  #sink(from: number, slot: number, at: Instant): void {
+    let place = from;
+    for (;;) {
+      const first = (place << CHILDREN_SHIFT) + 1;
+      const end = Math.min(first + CHILDREN, this.#size);
+      let child = NONE;
+      let least: number = at;
+      for (let i = first; i < end; i++) {
+        const time = this.#times[i] as number;
+        if (time < least) {
+          least = time;
+          child = i;
+        }
+      }
+      if (child === NONE) break;
+      this.#put(place, this.#slots[child] as number, least);
+      place = child;
     }
-    this.#entries[place] = entry;
-    entry.timerPlace = place;
+    this.#put(place, slot, at);
+  }
+
+  #put(place: number, slot: number, at: number): void {
+    this.#times[place] = at;
+    this.#slots[place] = slot;
+    this.#places[slot] = place;
+  }
+
+  #grow(): void {
+    const times = new Float64Array(this.#times.length * 2);
+    times.set(this.#times);
+    this.#times = times;
+    const slots = new Int32Array(this.#slots.length * 2);
+    slots.set(this.#slots);
+    this.#slots = slots;
+  }
+
+  #growPlaces(slot: number): void {
+    let { length } = this.#places;
+    while (length <= slot) length *= 2;
+    const places = new Int32Array(length).fill(NONE);
+    places.set(this.#places);
+    this.#places = places;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forge } from '../../../../test/tcp/forge.ts';
 import { Pair } from '../../../../test/tcp/pair.ts';
+import { seconds } from '../../../base/time.ts';
 import { windowShift } from './handshake.ts';
 
 const octets = (length: number): Uint8Array => new Uint8Array(length);
@@ -77,6 +78,20 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     server.receive(1, pair.now);
     pair.drain();
     expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([500]);
+  });
+
+  it('opens again when the buffer is less than the unit of the scale', () => {
+    const pair = new Pair({ b: { windowShiftMin: 7, receiveBuffer: 100 } });
+    const [client, server] = pair.connected({ noDelay: true });
+    client.send(octets(1), pair.now);
+    pair.run_ms(100);
+    client.send(octets(999), pair.now);
+    let read = 0;
+    pair.runUntil(() => {
+      read += server.receive(1000, pair.now).length;
+      return read === 1000;
+    }, seconds(60));
+    expect(read).toBe(1000);
   });
 
   it('takes what lies in the window and trims what lies behind it', () => {

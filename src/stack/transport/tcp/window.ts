@@ -1,16 +1,21 @@
 /** The window that the peer is told, RFC 9293 §3.8.6.2.2: the receiver's silly window syndrome avoidance (MUST-39). */
 import type { Path } from './network.ts';
-import { add, after, distance } from './seq.ts';
+import { add, after } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 const FIELD_MAX = 0xffff;
 
 /** Octets that there is room for, in the units of the window scale; none is a window too (MAY-8). */
 function room<P extends Path>(t: Tcb<P>): number {
-  const free = t.options.receiveBuffer - (t.receiveBuffer?.length ?? 0);
+  // A buffer below the scale's unit would never have a window.
+  const buffer = Math.max(t.options.receiveBuffer, 1 << t.rcv.shift);
+  const free = buffer - (t.receiveBuffer?.length ?? 0);
   const most = Math.min(free, FIELD_MAX << t.rcv.shift);
   return (most >> t.rcv.shift) << t.rcv.shift;
 }
+
+/** What the peer knows of the window: less than a unit of the scale is nothing to it. */
+const told = <P extends Path>({ rcv }: Tcb<P>): number => (rcv.wnd >> rcv.shift) << rcv.shift;
 
 /** What an opening of the window must come to before it is told: a segment as the peer sends them. */
 const worthTelling = <P extends Path>(t: Tcb<P>): number =>
@@ -22,9 +27,8 @@ const worthTelling = <P extends Path>(t: Tcb<P>): number =>
  */
 export function windowField<P extends Path>(t: Tcb<P>): number {
   const { rcv } = t;
-  const told = rcv.wnd;
   const free = room(t);
-  const wnd = free - told >= worthTelling(t) ? free : told;
+  const wnd = free - told(t) >= worthTelling(t) ? free : rcv.wnd;
   const field = Math.min(wnd >> rcv.shift, FIELD_MAX);
   const edge = add(rcv.nxt, field << rcv.shift);
   if (after(edge, rcv.edge)) rcv.edge = edge;
@@ -37,8 +41,8 @@ export function windowField<P extends Path>(t: Tcb<P>): number {
  * twice as large; otherwise the next segment tells it.
  */
 export function isWorthAnUpdate<P extends Path>(t: Tcb<P>): boolean {
-  const told = distance(t.rcv.edge, t.rcv.nxt);
-  if (told > t.options.receiveBuffer / 2) return false;
+  const before = told(t);
+  if (before > t.options.receiveBuffer / 2) return false;
   const free = room(t);
-  return free - told >= worthTelling(t) && free >= 2 * told;
+  return free - before >= worthTelling(t) && free >= 2 * before;
 }
