@@ -49,12 +49,12 @@ export class Addressing {
     this.#links = links;
   }
 
-  /** @throws UsageError bad-address, address-in-use */
+  /** @throws UsageError unusable-address, address-in-use */
   add(device: Interface, prefix: IpPrefix, options: AddressOptions, now: Instant): void {
     const { address } = prefix;
     const details = { address: formatPrefix(prefix) };
     if (!isAssignable(address)) {
-      throw new UsageError('bad-address', `${details.address} cannot be an address`, details);
+      throw new UsageError('unusable-address', `${details.address} cannot be an address`, details);
     }
     if (this.#machine.addresses.findAddress(address) !== undefined) {
       throw new UsageError('address-in-use', `${details.address} is ours already`, details);

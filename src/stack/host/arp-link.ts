@@ -141,8 +141,7 @@ export class ArpLink implements NeighbourLink<Ipv4Address> {
   }
 
   #drainDetectors(now: Instant): void {
-    // A claim that ends changes the list.
-    for (const own of [...this.#machine.addresses.of(this.#device)]) {
+    for (const own of this.#machine.addresses.of(this.#device)) {
       const { detector } = own;
       if (detector === undefined) continue;
       for (let out = detector.pollOutput(); out; out = detector.pollOutput()) {

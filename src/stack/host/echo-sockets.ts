@@ -58,6 +58,7 @@ export class EchoSockets implements EchoOwner {
     options: EchoSendOptions,
     now: Instant,
   ): Outcome {
+    this.#machine.now = now;
     const length = icmp.HEADER_LENGTH + octets.length;
     if (length > PAYLOAD_LENGTH_MAX) return 'too-big';
     const { local, interface: index } = socket.options;

@@ -19,11 +19,15 @@ export interface Slot {
   end: number;
 }
 
+/** Places of a ring that nothing ever waited in for long. */
+const RING_MIN = 16;
+
 export class FrameQueue {
   readonly #capacity: number;
-  readonly #waiting: Slot[] = [];
-  /** How many of `#waiting` were polled: a shift of each would cost its length. */
-  #taken = 0;
+  /** As many places as a power of two; those that are taken begin at `#first`. */
+  #ring: (Slot | undefined)[] = new Array<undefined>(RING_MIN).fill(undefined);
+  #first = 0;
+  #size = 0;
   readonly #free: Slot[] = [];
   #lent: Slot | undefined;
 
@@ -32,22 +36,20 @@ export class FrameQueue {
   }
 
   get size(): number {
-    return this.#waiting.length - this.#taken;
+    return this.#size;
   }
 
   /** A slot of at least `length` octets at the queue's end, for the caller to fill; undefined when full. */
   open(length: number): Slot | undefined {
-    if (this.size >= this.#capacity) return undefined;
+    if (this.#size >= this.#capacity) return undefined;
     let slot = this.#free.pop();
     if (slot === undefined || slot.packet.octets.length < length) {
       const packet = newPacket(Math.max(length, SLOT_LENGTH));
       slot = { packet, interface: -1, start: 0, end: 0 };
     }
-    if (this.#taken > this.#capacity) {
-      this.#waiting.splice(0, this.#taken);
-      this.#taken = 0;
-    }
-    this.#waiting.push(slot);
+    if (this.#size === this.#ring.length) this.#grow();
+    this.#ring[(this.#first + this.#size) & (this.#ring.length - 1)] = slot;
+    this.#size += 1;
     return slot;
   }
 
@@ -56,13 +58,18 @@ export class FrameQueue {
       this.#free.push(this.#lent);
       this.#lent = undefined;
     }
-    if (this.#taken === this.#waiting.length) return undefined;
-    const slot = this.#waiting[this.#taken++];
-    if (this.#taken === this.#waiting.length) {
-      this.#waiting.length = 0;
-      this.#taken = 0;
-    }
+    if (this.#size === 0) return undefined;
+    const slot = this.#ring[this.#first];
+    this.#first = (this.#first + 1) & (this.#ring.length - 1);
+    this.#size -= 1;
     this.#lent = slot;
     return slot;
+  }
+
+  #grow(): void {
+    const { length } = this.#ring;
+    const ordered = [...this.#ring.slice(this.#first), ...this.#ring.slice(0, this.#first)];
+    this.#ring = [...ordered, ...new Array<undefined>(length).fill(undefined)];
+    this.#first = 0;
   }
 }

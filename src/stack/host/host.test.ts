@@ -152,3 +152,23 @@ describe('a router', () => {
     expect(client.nextError()).toMatchObject({ kind: 'host' });
   });
 });
+
+describe('chance', () => {
+  it('is the seed: the same seeds and commands give the same octets at the same times', () => {
+    const transcript = () => {
+      const { network, a, b } = pair();
+      b.listen(undefined, 9);
+      a.addAddress(0, prefix('192.0.2.50/24'), network.now, { detect: true });
+      a.startIpv6(0, network.now);
+      const client = a.connect(address('192.0.2.2'), 9, {}, network.now);
+      network.run(milliseconds(20));
+      client.send(fromAscii('hello'), network.now);
+      a.openUdp(undefined, 0).sendTo(fromAscii('?'), address('192.0.2.2'), 9, network.now);
+      network.run(seconds(20));
+      return network.seen.map(({ octets, at }) => `${at} ${octets.join()}`);
+    };
+    const first = transcript();
+    expect(first.length).toBeGreaterThan(15);
+    expect(transcript()).toEqual(first);
+  });
+});

@@ -176,7 +176,7 @@ export class Host implements Driven {
     if (up) this.#links.handleLinkUp(device, now);
   }
 
-  /** @throws UsageError bad-address, address-in-use, no-such-interface */
+  /** @throws UsageError unusable-address, address-in-use, no-such-interface */
   addAddress(
     interfaceIndex: number,
     prefix: IpPrefix,
@@ -240,9 +240,9 @@ export class Host implements Driven {
     );
   }
 
-  /** Each join wants a leave. @throws UsageError bad-address, too-many-groups */
+  /** Each join wants a leave. @throws UsageError not-a-group, too-many-groups */
   join(interfaceIndex: number, group: IpAddress, now: Instant): void {
-    if (!isMulticast(group)) throw new UsageError('bad-address', 'that is no group');
+    if (!isMulticast(group)) throw new UsageError('not-a-group', 'that is no group');
     if (this.#links.join(this.#interface(interfaceIndex), group, now)) return;
     throw new UsageError('too-many-groups', 'the interface is in too many groups');
   }
@@ -253,7 +253,8 @@ export class Host implements Driven {
 
   /**
    * Begins a TCP connection; what becomes of it `pollEvent` tells.
-   * @throws NetlabError no-route; UsageError address-in-use, no-free-port, too-many-connections, bad-port
+   * @throws NetlabError no-route; UsageError bad-address, bad-port, address-in-use, no-free-port,
+   * too-many-connections
    */
   connect(
     remote: IpAddress,
@@ -266,9 +267,12 @@ export class Host implements Driven {
     assertPort(localPort, 0);
     const bound = index === undefined ? undefined : this.#interface(index);
     this.#machine.now = now;
-    const path = isMulticast(remote) ? undefined : this.#paths.to(remote, local, bound);
+    const details = { address: format(remote) };
+    if (!this.#paths.isConnectable(remote)) {
+      throw new UsageError('bad-address', `${details.address} is no one host`, details);
+    }
+    const path = this.#paths.to(remote, local, bound);
     if (path === undefined) {
-      const details = { address: format(remote) };
       const message = `no route leads to ${details.address}`;
       throw new NetlabError('no-route', EXIT.boardFault, message, details);
     }

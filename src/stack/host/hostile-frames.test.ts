@@ -90,7 +90,7 @@ function drain(host: Host, now: number): number {
 }
 
 function mutant(rng: Rng): Uint8Array {
-  let octets = (FRAMES[below(rng, FRAMES.length)] as Uint8Array).slice();
+  let octets: Uint8Array = (FRAMES[below(rng, FRAMES.length)] as Uint8Array).slice();
   for (let changes = below(rng, 4); changes >= 0; changes--) octets = change(octets, rng);
   // To us, most often.
   if (below(rng, 8) !== 0) octets.set(mac(2).subarray(0, octets.length));

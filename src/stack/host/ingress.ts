@@ -72,7 +72,8 @@ export class Ingress {
         this.#ipv4.handle(device, packet, reader.at, reader.end, reader.toGroup, now);
         break;
       case TYPE.ipv6:
-        this.#ipv6.handle(device, packet, reader.at, reader.end, reader.toGroup, now);
+        if (!device.carriesIpv6) device.counters.inIgnored += 1;
+        else this.#ipv6.handle(device, packet, reader.at, reader.end, reader.toGroup, now);
         break;
       case TYPE.arp:
         this.#links.ipv4(device).handleFrame(packet, reader.at, reader.end, now);

@@ -4,6 +4,7 @@ import type { Packet } from '../../base/packet.ts';
 import { ADDRESS_LENGTH, isMulticast } from '../datalink/ethernet/address.ts';
 import { DATA_MAX } from '../datalink/ethernet/header.ts';
 import * as ipv4 from '../network/ipv4/header.ts';
+import * as ipv6 from '../network/ipv6/header.ts';
 import { type InterfaceCounters, noInterfaceCounts } from './counters.ts';
 
 export interface InterfaceOptions {
@@ -50,6 +51,14 @@ export class Interface {
     this.snap = snap;
     this.#high = high(hardware);
     this.#low = low(hardware);
+  }
+
+  /**
+   * RFC 8200 §5: over a link that carries less in one piece IPv6 is not spoken. What addresses and routes it
+   * has there wait for a better one.
+   */
+  get carriesIpv6(): boolean {
+    return this.mtu >= ipv6.MTU_MIN;
   }
 
   /** IEEE 802.3 §4.2.9: is the frame at `at` for this station? */

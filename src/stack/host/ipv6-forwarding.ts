@@ -54,7 +54,7 @@ export class Ipv6Forwarding {
       return;
     }
     const route = this.#machine.routes.lookup6(p.view, at + 24);
-    if (route === undefined) {
+    if (route === undefined || !route.interface.carriesIpv6) {
       counters.inNoRoutes += 1;
       this.#report(p, at, ICMP.destinationUnreachable, UNREACHABLE.noRoute, 0, now);
       return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { equal, fromAscii } from '../../base/octets.ts';
-import { milliseconds, seconds } from '../../base/time.ts';
+import { milliseconds, START, seconds } from '../../base/time.ts';
 import { format } from '../network/ip/address.ts';
 import type { RouterAdvertisement } from '../network/nd/message.ts';
 import { Host } from './host.ts';
@@ -78,6 +78,16 @@ describe('two IPv6 hosts on a wire', () => {
     expect(reports.length).toBeGreaterThanOrEqual(2);
     expect(reports[0]?.octets[21]).toBe(1); // hop limit
   });
+});
+
+it('is not spoken over a link that carries less than 1280 octets (RFC 8200 §5)', () => {
+  const host = new Host({ seed: 1 });
+  host.addInterface({ name: 'eth0', hardware: mac(1), mtu: 1279 });
+  host.addAddress(0, prefix('2001:db8::1/64'), START);
+  const socket = host.openUdp(undefined, 0);
+  const neighbour = address('2001:db8::2');
+  expect(socket.sendTo(new Uint8Array(1), neighbour, 9, START)).toBe('no-route');
+  expect(() => host.connect(neighbour, 9, {}, START)).toThrow('no route');
 });
 
 describe('an IPv6 router', () => {

@@ -97,6 +97,7 @@ export class MldLink {
     const length = HOP_BY_HOP.length + body.length;
     ipv6.write(p, 0, length, 0, 0, hopByHop, mld.HOP_LIMIT, this.#source(), destination);
     icmpv6.writeChecksum(p, at, p.octets.length, ipv6.addressSum(p, 0));
+    if (!this.#device.carriesIpv6) return;
     this.#machine.counters.icmpv6.outMsgs += 1;
     const { control } = this.#machine;
     const hardware = multicastHardware(destination);

@@ -323,6 +323,7 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
   }
 
   #transmit(hardware: Uint8Array, p: Packet): void {
+    if (!this.#device.carriesIpv6) return;
     this.#machine.counters.icmpv6.outMsgs += 1;
     const { control } = this.#machine;
     queueFrame(control, this.#device, hardware, TYPE.ipv6, p, 0, p.octets.length);

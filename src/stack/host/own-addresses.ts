@@ -39,10 +39,12 @@ export const ownAddress = (
   detector: undefined,
 });
 
+const NONE: readonly OwnAddress[] = [];
+
 export class OwnAddresses {
   /** By the last word: of those that share it there are few. */
   readonly #byLastWord = new Map<number, OwnAddress[]>();
-  readonly #byInterface = new Map<number, OwnAddress[]>();
+  readonly #byInterface: (readonly OwnAddress[])[] = [];
   readonly #all = new Set<OwnAddress>();
 
   /** The address in the words from `at`, tentative or not. */
@@ -66,7 +68,7 @@ export class OwnAddresses {
 
   /** Those of one interface, in the order in which they came. */
   of(device: Interface): readonly OwnAddress[] {
-    return this.#byInterface.get(device.index) ?? [];
+    return this.#byInterface[device.index] ?? NONE;
   }
 
   all(): Iterable<OwnAddress> {
@@ -76,13 +78,14 @@ export class OwnAddresses {
   add(own: OwnAddress): void {
     this.#all.add(own);
     put(this.#byLastWord, own.words[3] as number, own);
-    put(this.#byInterface, own.interface.index, own);
+    this.#byInterface[own.interface.index] = [...this.of(own.interface), own];
   }
 
   remove(own: OwnAddress): void {
     this.#all.delete(own);
     take(this.#byLastWord, own.words[3] as number, own);
-    take(this.#byInterface, own.interface.index, own);
+    const left = this.of(own.interface).filter((other) => other !== own);
+    this.#byInterface[own.interface.index] = left;
   }
 }
 

@@ -27,7 +27,7 @@ import type { Interface } from './interface.ts';
 import type { Machine } from './machine.ts';
 import type { NeighbourLink } from './neighbour-link.ts';
 import { HostPath } from './path.ts';
-import type { Route } from './routes.ts';
+import type { Way } from './routes.ts';
 import { chooseSource } from './source-address.ts';
 
 const PATHS_MAX = 1 << 14;
@@ -133,23 +133,24 @@ export class Paths {
   /** Where a datagram to `remote`, which is not ours, goes first. */
   hopTo(remote: IpAddress, bound?: Interface): Hop | undefined {
     const route = this.#machine.routes.lookup(remote);
+    if (isMulticast(remote) || remote === LIMITED_BROADCAST) {
+      // No gateway passes it on: a route tells its interface, and a host of one link needs none.
+      const device = bound ?? route?.interface ?? this.#machine.interfaces.find(({ up }) => up);
+      return device?.up === true ? { interface: device, nextHop: remote } : undefined;
+    }
     if (bound !== undefined) return this.#boundHopTo(remote, bound, route);
     // A route by hand is better than what routers say, and that than a default by hand.
-    if (route !== undefined && route.prefix.length > 0) return hopOf(route, remote);
-    const told = isIpv4(remote) || isMulticast(remote) ? undefined : this.#toldHopTo(remote);
-    if (told !== undefined) return told;
-    if (route !== undefined) return hopOf(route, remote);
-    if (!isMulticast(remote) && remote !== LIMITED_BROADCAST) return undefined;
-    // Groups need no route on a host that has one link.
-    const device = this.#machine.interfaces.find(({ up }) => up);
-    return device === undefined ? undefined : { interface: device, nextHop: remote };
+    if (route !== undefined && !route.isDefault) return hopOf(route, remote);
+    const told = isIpv4(remote) ? undefined : this.#toldHopTo(remote);
+    return told ?? (route && hopOf(route, remote));
   }
 
-  #boundHopTo(remote: IpAddress, bound: Interface, route: Route | undefined): Hop | undefined {
+  #boundHopTo(remote: IpAddress, bound: Interface, route: Way | undefined): Hop | undefined {
     if (!bound.up) return undefined;
     if (route?.interface === bound) return hopOf(route, remote);
-    const ask = !isIpv4(remote) && !isMulticast(remote);
-    const told = ask ? this.#neighbours.ipv6(bound).nextHop(remote, this.#machine.now) : undefined;
+    const told = isIpv4(remote)
+      ? undefined
+      : this.#neighbours.ipv6(bound).nextHop(remote, this.#machine.now);
     return { interface: bound, nextHop: told ?? remote };
   }
 
@@ -185,7 +186,7 @@ export class Paths {
     }
     // RFC 1122 §3.2.1.3 (g): 127/8 is not seen outside, as a source either.
     const hop = isLoopback(path.local) ? undefined : this.hopTo(remote, path.bound);
-    if (hop === undefined) return;
+    if (hop === undefined || (path.version === 6 && !hop.interface.carriesIpv6)) return;
     path.way = 'frame';
     path.interface = hop.interface;
     path.nextHop = hop.nextHop;
@@ -216,6 +217,13 @@ export class Paths {
       if (broadcast === address) return true;
     }
     return false;
+  }
+
+  /** May a connection be made to it? Not to many, and not to nobody (RFC 9293 §3.9.2.3). */
+  isConnectable(remote: IpAddress): boolean {
+    if (isMulticast(remote) || isUnspecified(remote)) return false;
+    if (!isIpv4(remote)) return true;
+    return !this.#machine.interfaces.some((device) => this.isBroadcast(device, remote));
   }
 
   /** The transport's word that what we send arrives. */
@@ -276,7 +284,7 @@ export class Paths {
 
 const isIpv6 = ({ address }: { readonly address: IpAddress }): boolean => !isIpv4(address);
 
-const hopOf = (route: Route, remote: IpAddress): Hop => ({
+const hopOf = (route: Way, remote: IpAddress): Hop => ({
   interface: route.interface,
   nextHop: route.gateway ?? remote,
 });

@@ -1,6 +1,7 @@
 /**
  * The routes of a host: for each prefix those that lead there, the one of the least metric over an
- * interface that is up being in the table. So a lookup is the table's alone.
+ * interface that is up being in the table. What the table has for a prefix is not its route but its way, of
+ * which there are as many as gateways: a lookup among 100,000 routes then ends in the cache.
  */
 import { asPacket } from '../../base/packet.ts';
 import {
@@ -24,8 +25,18 @@ export interface Route {
   readonly metric: number;
 }
 
+/** Where routes lead: shared by all that have interface and gateway in common. */
+export interface Way {
+  readonly interface: Interface;
+  /** Undefined: the destination itself is on the link. */
+  readonly gateway: IpAddress | undefined;
+  /** Of routes for all that no other covers. */
+  readonly isDefault: boolean;
+}
+
 interface Alternatives {
-  readonly index: number;
+  /** What the table has for the prefix; `NO_ROUTE` while none of the routes is any good. */
+  way: number;
   readonly octets: Uint8Array;
   readonly length: number;
   readonly table: RouteTable;
@@ -36,26 +47,24 @@ export class Routes {
   readonly #ipv4 = new RouteTable(4);
   readonly #ipv6 = new RouteTable(16);
   readonly #byPrefix = new Map<string, Alternatives>();
-  /** What the tables' numbers mean. */
-  readonly #best: (Route | undefined)[] = [];
-  readonly #free: number[] = [];
+  readonly #ways = new Ways();
 
   get size(): number {
     return this.#byPrefix.size;
   }
 
-  lookup4(destination: Ipv4Address): Route | undefined {
+  lookup4(destination: Ipv4Address): Way | undefined {
     const index = this.#ipv4.lookup32(destination);
-    return index === NO_ROUTE ? undefined : this.#best[index];
+    return index === NO_ROUTE ? undefined : this.#ways.at(index);
   }
 
   /** To the IPv6 address at `at` of `octets`. */
-  lookup6(octets: DataView, at: number): Route | undefined {
+  lookup6(octets: DataView, at: number): Way | undefined {
     const index = this.#ipv6.lookup128(octets, at);
-    return index === NO_ROUTE ? undefined : this.#best[index];
+    return index === NO_ROUTE ? undefined : this.#ways.at(index);
   }
 
-  lookup(destination: IpAddress): Route | undefined {
+  lookup(destination: IpAddress): Way | undefined {
     if (isIpv4(destination)) return this.lookup4(destination);
     return this.lookup6(asPacket(destination).view, 0);
   }
@@ -78,10 +87,7 @@ export class Routes {
     const removed = alternatives.routes.length - left.length;
     alternatives.routes = left;
     this.#choose(alternatives);
-    if (left.length === 0) {
-      this.#byPrefix.delete(key);
-      this.#free.push(alternatives.index);
-    }
+    if (left.length === 0) this.#byPrefix.delete(key);
     return removed;
   }
 
@@ -99,7 +105,7 @@ export class Routes {
     const known = this.#byPrefix.get(key);
     if (known !== undefined) return known;
     const fresh: Alternatives = {
-      index: this.#free.pop() ?? this.#best.push(undefined) - 1,
+      way: NO_ROUTE,
       octets: octetsOf(prefix.address),
       length: prefix.length,
       table: isIpv4Prefix(prefix) ? this.#ipv4 : this.#ipv6,
@@ -109,14 +115,55 @@ export class Routes {
     return fresh;
   }
 
-  #choose({ index, octets, length, table, routes }: Alternatives): void {
+  #choose(alternatives: Alternatives): void {
+    const { octets, length, table, routes, way: before } = alternatives;
     const best = routes.find((route) => route.interface.up);
-    const before = this.#best[index];
-    this.#best[index] = best;
-    if (best !== undefined && before === undefined) table.insert(octets, length, index);
-    if (best === undefined && before !== undefined) table.remove(octets, length);
+    const way = best === undefined ? NO_ROUTE : this.#ways.take(best);
+    if (way !== NO_ROUTE) table.insert(octets, length, way);
+    else if (before !== NO_ROUTE) table.remove(octets, length);
+    if (before !== NO_ROUTE) this.#ways.give(before);
+    alternatives.way = way;
   }
 }
+
+/** The ways that routes lead, each kept as long as one does. */
+class Ways {
+  readonly #ways: (Way | undefined)[] = [];
+  readonly #users: number[] = [];
+  readonly #byName = new Map<string, number>();
+  readonly #free: number[] = [];
+
+  at(index: number): Way | undefined {
+    return this.#ways[index];
+  }
+
+  take({ interface: device, gateway, prefix }: Route): number {
+    const isDefault = prefix.length === 0;
+    const name = wayName({ interface: device, gateway, isDefault });
+    let index = this.#byName.get(name);
+    if (index === undefined) {
+      index = this.#free.pop() ?? this.#ways.length;
+      this.#ways[index] = { interface: device, gateway, isDefault };
+      this.#users[index] = 0;
+      this.#byName.set(name, index);
+    }
+    this.#users[index] = (this.#users[index] as number) + 1;
+    return index;
+  }
+
+  give(index: number): void {
+    const users = (this.#users[index] as number) - 1;
+    this.#users[index] = users;
+    const way = this.#ways[index];
+    if (users > 0 || way === undefined) return;
+    this.#byName.delete(wayName(way));
+    this.#ways[index] = undefined;
+    this.#free.push(index);
+  }
+}
+
+const wayName = ({ interface: device, gateway, isDefault }: Way): string =>
+  `${device.index} ${nameOf(gateway)} ${isDefault}`;
 
 const sameWay = (a: Route, b: Route): boolean =>
   a.interface === b.interface && nameOf(a.gateway) === nameOf(b.gateway);

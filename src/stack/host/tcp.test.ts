@@ -84,6 +84,9 @@ describe('TCP in a host', () => {
   it('has no way to connect where no route leads', () => {
     const { network, a } = pair();
     expect(() => a.connect(address('203.0.113.1'), 9, {}, network.now)).toThrow('no route');
+    for (const many of ['255.255.255.255', '192.0.2.255', '224.0.0.1', '0.0.0.0', 'ff02::1']) {
+      expect(() => a.connect(address(many), 9, {}, network.now)).toThrow('no one host');
+    }
     expect(() => a.connect(address('192.0.2.2'), 70_000, {}, network.now)).toThrow('no port');
   });
 });

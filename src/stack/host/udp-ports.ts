@@ -73,6 +73,7 @@ export class UdpPorts implements UdpOwner {
   ): Outcome {
     if (socket.closed) throw new UsageError('closed', 'the socket is closed');
     assertPort(port, 1);
+    this.#machine.now = now;
     const length = udp.HEADER_LENGTH + octets.length;
     if (length > udp.LENGTH_MAX) return 'too-big';
     const path = this.#pathFor(socket, address, options.interface ?? socket.options.interface);

@@ -70,6 +70,8 @@ describe('TCP on promises', () => {
     await server.write(fromAscii('answer'));
     await server.end();
     expect(toAscii(await during(readAll(client)))).toBe('answer');
+    await during(Promise.all([client.finished(), server.finished()]));
+    expect([client.connection.state, server.connection.state]).toEqual(['TIME-WAIT', 'CLOSED']);
     client.close();
     server.close();
   });

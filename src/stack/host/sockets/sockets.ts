@@ -47,7 +47,7 @@ export interface PortOptions extends UdpOptions {
 }
 
 export class Sockets implements Driven, SocketOwner {
-  readonly deadlines = new Deadlines();
+  readonly deadlines: Deadlines;
   readonly #host: Host;
   readonly #driver: SocketDriver;
   readonly #onEvent: ((event: HostEvent) => void) | undefined;
@@ -56,6 +56,7 @@ export class Sockets implements Driven, SocketOwner {
   constructor(host: Host, driver: SocketDriver, onEvent?: (event: HostEvent) => void) {
     this.#host = host;
     this.#driver = driver;
+    this.deadlines = new Deadlines(() => driver.wake());
     this.#onEvent = onEvent;
   }
 

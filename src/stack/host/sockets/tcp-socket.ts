@@ -30,6 +30,7 @@ export class TcpSocket implements Settling {
   #reading: { readonly max: number; readonly pending: Pending<Uint8Array | undefined> } | undefined;
   readonly #writes: PendingWrite[] = [];
   #ending: Pending<void> | undefined;
+  #finishing: Pending<void> | undefined;
   #ended = false;
   #closed = false;
 
@@ -116,6 +117,18 @@ export class TcpSocket implements Settling {
     return promise;
   }
 
+  /**
+   * After `end`: until both have said all, and the peer has acknowledged it. Then nothing is lost if the host
+   * goes too.
+   */
+  finished(wait: Wait = {}): Promise<void> {
+    this.#assertOpen();
+    this.#finishing = new Pending<void>(this.#owner.deadlines, wait, this.#owner.now());
+    const { promise } = this.#finishing;
+    this.#settleFinishing();
+    return promise;
+  }
+
   /** Nobody reads or writes any more: what was written is still sent, and what comes is refused. */
   close(): void {
     if (this.#closed) return;
@@ -138,6 +151,14 @@ export class TcpSocket implements Settling {
     this.#settleConnecting();
     this.#settleRead();
     this.#settleWrites();
+    this.#settleFinishing();
+  }
+
+  #settleFinishing(): void {
+    const { state, error } = this.#connection;
+    if (state !== 'CLOSED' && state !== 'TIME-WAIT') return;
+    if (error === undefined) this.#finishing?.resolve();
+    else this.#finishing?.reject(this.#failure());
   }
 
   #settleConnecting(): void {
@@ -193,6 +214,7 @@ export class TcpSocket implements Settling {
     this.#reading?.pending.reject(error);
     for (const { pending } of this.#writes.splice(0)) pending.reject(error);
     this.#ending?.reject(error);
+    this.#finishing?.reject(error);
   }
 
   #failure(): NetlabError {

@@ -93,13 +93,20 @@ interface Expiring {
 
 /** Who waits until when. There are as many as calls that wait, and each has one. */
 export class Deadlines {
+  readonly #wake: () => void;
   readonly #waiting = new Map<Expiring, Instant>();
   #first: Instant | undefined;
   #moved = false;
 
+  /** `wake` is called when the next deadline may be sooner than the driver knows. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
   set(who: Expiring, at: Instant): void {
     this.#waiting.set(who, at);
     this.#moved = true;
+    this.#wake();
   }
 
   clear(who: Expiring): void {
