@@ -9,7 +9,7 @@ export interface Figure {
   /** What else was measured in the same run, and its value. */
   readonly peer?: string;
   readonly peerValue?: number;
-  /** value / peerValue */
+  /** The median of run by run, where both have as many, taken in turns; else value / peerValue. */
   readonly ratio?: number;
   readonly runs: readonly number[];
 }
@@ -30,7 +30,6 @@ export function figure(
 ): Figure {
   const { target, peer, peerRuns } = against;
   const value = median(runs);
-  const peerValue = peerRuns === undefined ? undefined : median(peerRuns);
   return {
     what,
     unit,
@@ -38,8 +37,13 @@ export function figure(
     runs,
     ...(target !== undefined && { target }),
     ...(peer !== undefined && { peer }),
-    ...(peerValue !== undefined && { peerValue, ratio: value / peerValue }),
+    ...(peerRuns !== undefined && { peerValue: median(peerRuns), ratio: ratio(runs, peerRuns) }),
   };
+}
+
+function ratio(runs: readonly number[], peerRuns: readonly number[]): number {
+  if (runs.length !== peerRuns.length) return median(runs) / median(peerRuns);
+  return median(runs.map((run, i) => run / (peerRuns[i] ?? 0)));
 }
 
 const short = (value: number): string =>

@@ -15,8 +15,15 @@ enum {
 static uint32_t t1(const struct nl_link *link)
 {
     if (link->line_rate == 0) return T1_US * link->t1_factor;
-    uint64_t bits = (uint64_t)BITS_AN_OCTET * (link->in_flight + T1_BUFFERED);
-    return (T1_US + (uint32_t)(bits * 1000000u / link->line_rate)) * link->t1_factor;
+    /* In milliseconds: 32 bits hold it, for a credit has 16. Small cores divide in software. */
+    uint32_t bits = BITS_AN_OCTET * (link->in_flight + T1_BUFFERED);
+    return (T1_US + bits * 1000u / link->line_rate * 1000u) * link->t1_factor;
+}
+
+/* T1 is T1_US at least: who has not waited so long needs no division to know. */
+static bool t1_over(const struct nl_link *link, uint32_t since, uint32_t now)
+{
+    return now - since >= T1_US && now - since >= t1(link);
 }
 
 static bool unacknowledged(const struct nl_link *link)
@@ -205,7 +212,7 @@ static void go_back(struct nl_link *link)
 static void handle_gap(struct nl_link *link, uint32_t now)
 {
     link->statistics->value[NL_GAPS]++;
-    if (!link->nak_sent || now - link->nak_at >= t1(link)) link->nak_now = true;
+    if (!link->nak_sent || t1_over(link, link->nak_at, now)) link->nak_now = true;
 }
 
 static void handle_data(struct nl_link *link, const struct nl_header *header, size_t length, uint32_t now)
@@ -322,7 +329,7 @@ static bool see_to_timers(struct nl_link *link, uint32_t now)
 {
     if (unacknowledged(link)) {
         link->blocked = false;
-        if (now - link->t1_at < t1(link)) return true;
+        if (!t1_over(link, link->t1_at, now)) return true;
         link->statistics->value[NL_T1_EXPIRIES]++;
         if (++link->expiries >= N2) return false;
         if (link->t1_factor < T1_FACTOR_MAX) link->t1_factor = (uint8_t)(link->t1_factor * 2);
@@ -335,7 +342,7 @@ static bool see_to_timers(struct nl_link *link, uint32_t now)
     } else if (!link->blocked) {
         link->blocked = true;
         link->blocked_at = now;
-    } else if (now - link->blocked_at >= t1(link) && send_control(link, NL_POLL, now)) {
+    } else if (t1_over(link, link->blocked_at, now) && send_control(link, NL_POLL, now)) {
         link->blocked_at = now;
     }
     return true;
@@ -352,6 +359,7 @@ void nl_link_transmit(struct nl_link *link, uint32_t now)
         link->nak_now = false;
         link->nak_sent = true;
         link->nak_at = now;
+        link->statistics->value[NL_NAKS_SENT]++;
     }
     send_data(link, now);
     /* §4: whoever gave less than a whole message needs says so as soon as there is more. */
@@ -367,13 +375,19 @@ static uint32_t sooner(uint32_t wait, uint32_t since, uint32_t period, uint32_t 
     return left < wait ? left : wait;
 }
 
+/* As sooner(), for T1; the first look is at its least, which is early if anything. */
+static uint32_t sooner_t1(uint32_t wait, const struct nl_link *link, uint32_t since, uint32_t now)
+{
+    return sooner(wait, since, now - since < T1_US ? T1_US : t1(link), now);
+}
+
 uint32_t nl_link_wait(const struct nl_link *link, uint32_t now)
 {
     uint32_t wait = NL_FOREVER;
     if (link->active == NULL) return wait;
     if (link->taken_frames > 0 && !link->ack_now) wait = sooner(wait, link->taken_at, T2_US, now);
-    if (unacknowledged(link)) wait = sooner(wait, link->t1_at, t1(link), now);
-    if (link->blocked) wait = sooner(wait, link->blocked_at, t1(link), now);
+    if (unacknowledged(link)) wait = sooner_t1(wait, link, link->t1_at, now);
+    if (link->blocked) wait = sooner_t1(wait, link, link->blocked_at, now);
     return wait;
 }
 

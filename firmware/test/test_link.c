@@ -123,7 +123,8 @@ static void acknowledgements(void)
     rig.now += 250000;
     rig_feed_data(&rig, 0, 13, 0, no_answer, sizeof no_answer);
     nl_board_poll(&rig.board);
-    check(next_is(0, NL_NAK), "link: another when T1 has passed");
+    check(next_is(0, NL_NAK) && rig.board.statistics.value[NL_NAKS_SENT] == 2,
+          "link: another when T1 has passed, and both are counted");
     static const uint8_t noise[] = { 5, 1, 0 };
     rig_feed_data(&rig, 0, 9, 0, no_answer, sizeof no_answer);
     rig_feed(&rig, 0, noise, sizeof noise);

@@ -83,7 +83,7 @@ static uint64_t hal_uptime_us(void *context)
     }
 }
 
-/* Sleeps until an interrupt, or for `microseconds`. */
+/* Sleeps until an interrupt has something for the main loop, or for `microseconds`. */
 static void sleep_until_woken(uint32_t microseconds)
 {
     uint32_t now = timer_us();
@@ -96,10 +96,15 @@ static void sleep_until_woken(uint32_t microseconds)
         REG(TIMER + TIMER_ALARM0) = alarm_at;
     }
     /* An alarm that passed while it was set would come in 72 minutes. */
-    if ((int32_t)(alarm_at - timer_us()) <= 0)
+    if ((int32_t)(alarm_at - timer_us()) <= 0) {
         alarm_armed = false;
-    else if (!woken)
+        woken = true;
+    }
+    while (!woken) {
         wait_for_interrupt();
+        interrupts_on();
+        interrupts_off();
+    }
     interrupts_on();
 }
 

@@ -42,6 +42,7 @@ enum { CLK_SYS_HZ = 125000000, CLK_REF_MHZ = 12 };
 enum irq {
     IRQ_TIMER_0 = 0,
     IRQ_TIMER_1 = 1,
+    IRQ_TIMER_2 = 2,
     IRQ_USBCTRL = 5,
     IRQ_DMA_0 = 11,
     IRQ_IO_BANK0 = 13,

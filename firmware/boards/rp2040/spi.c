@@ -80,7 +80,7 @@ void spi_init(void)
 
     REG(IO_BANK0 + INTR2) = INT_EDGE_LOW;
     REG(IO_BANK0 + PROC0_INTE2) = INT_EDGE_LOW;
-    REG(DMA + DMA_INTE0) = 1u << DMA_SPI_TX | 1u << DMA_SPI_RX | 1u << DMA_UART_TX;
+    REG(DMA + DMA_INTE0) = 1u << DMA_SPI_TX | 1u << DMA_SPI_RX | 1u << DMA_UART_TX | 1u << DMA_UART_RX;
     irq_enable(IRQ_IO_BANK0);
     irq_enable(IRQ_DMA_0);
 }
@@ -97,6 +97,7 @@ void dma_interrupt(void)
 {
     uint32_t done = REG(DMA + DMA_INTS0);
     REG(DMA + DMA_INTS0) = done;
+    if (done & 1u << DMA_UART_RX) uart_dma_round();
     if (done & 1u << DMA_UART_TX) {
         uart_dma_done();
         woken = true;
@@ -115,18 +116,18 @@ bool chip_interrupt(uint32_t *at)
     return true;
 }
 
-/* At most FIFO octets are under way, so none can be lost. */
-static int drain(uint8_t *rx, size_t length)
+static int wait_until_over(void)
 {
-    for (size_t i = 0; i < length; i++) {
-        int rounds = WAIT_ROUNDS;
-        while (!(REG(SPI0 + SSPSR) & SR_RX_NOT_EMPTY)) {
-            if (--rounds == 0) return -1;
-        }
-        uint8_t octet = (uint8_t)REG(SPI0 + SSPDR);
-        if (rx != NULL) rx[i] = octet;
+    for (int rounds = WAIT_ROUNDS; REG(SPI0 + SSPSR) & SR_BUSY;) {
+        if (--rounds == 0) return -1;
     }
     return 0;
+}
+
+static void throw_away(void)
+{
+    for (int i = 0; i < FIFO && REG(SPI0 + SSPSR) & SR_RX_NOT_EMPTY; i++) (void)REG(SPI0 + SSPDR);
+    REG(SPI0 + SSPICR) = ICR_OVERRUN;
 }
 
 /* Sleeps until the channel is done; other interrupts are served meanwhile. */
@@ -163,27 +164,36 @@ static int write_burst(const uint8_t *tx, size_t length)
 {
     dma_start(DMA_SPI_TX, (uint32_t)tx, SPI0 + SSPDR, length, DMA_INCREMENT_READ | DMA_DREQ_SPI0_TX);
     int result = wait_for_dma(DMA_SPI_TX);
-    for (int rounds = WAIT_ROUNDS; REG(SPI0 + SSPSR) & SR_BUSY;) {
-        if (--rounds == 0) return -1;
-    }
-    for (int i = 0; i < FIFO && REG(SPI0 + SSPSR) & SR_RX_NOT_EMPTY; i++) (void)REG(SPI0 + SSPDR);
-    REG(SPI0 + SSPICR) = ICR_OVERRUN;
+    if (wait_until_over() != 0) return -1;
+    throw_away();
     return result;
+}
+
+/* FIFO octets at most, so that none is lost though they are taken when all have come. */
+static int short_transfer(const uint8_t header[NL_SPI_HEADER], const uint8_t *tx, uint8_t *rx, size_t length)
+{
+    for (size_t i = 0; i < NL_SPI_HEADER; i++) REG(SPI0 + SSPDR) = header[i];
+    for (size_t i = 0; i < length; i++) REG(SPI0 + SSPDR) = tx != NULL ? tx[i] : 0;
+    if (wait_until_over() != 0) return -1;
+    for (size_t i = 0; i < NL_SPI_HEADER; i++) (void)REG(SPI0 + SSPDR);
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = (uint8_t)REG(SPI0 + SSPDR);
+        if (rx != NULL) rx[i] = octet;
+    }
+    return 0;
 }
 
 int spi_transfer(const uint8_t header[NL_SPI_HEADER], const uint8_t *tx, uint8_t *rx, size_t length)
 {
     int result;
     select_chip(true);
-    for (size_t i = 0; i < NL_SPI_HEADER; i++) REG(SPI0 + SSPDR) = header[i];
     if (length <= FIFO - NL_SPI_HEADER) {
-        for (size_t i = 0; i < length; i++) REG(SPI0 + SSPDR) = tx != NULL ? tx[i] : 0;
-        result = drain(NULL, NL_SPI_HEADER);
-        if (result == 0) result = drain(rx, length);
+        result = short_transfer(header, tx, rx, length);
     } else {
-        result = drain(NULL, NL_SPI_HEADER);
+        result = short_transfer(header, NULL, NULL, 0);
         if (result == 0) result = rx != NULL ? read_burst(rx, length) : write_burst(tx, length);
     }
     select_chip(false);
+    if (result != 0) throw_away();
     return result;
 }

@@ -15,6 +15,7 @@ static const uint32_t PAINT = 0x5a5a5a5au;
 int main(void);
 void usb_interrupt(void);
 void uart_interrupt(void);
+void uart_timer_interrupt(void);
 void dma_interrupt(void);
 void gpio_interrupt(void);
 void timer_interrupt(void);
@@ -62,6 +63,7 @@ __attribute__((section(".ram_vectors"), used, aligned(256))) static vector *cons
     [15] = fault,
     [16 + IRQ_TIMER_0] = timer_interrupt,
     [16 + IRQ_TIMER_1] = timer_interrupt,
+    [16 + IRQ_TIMER_2] = uart_timer_interrupt,
     [16 + IRQ_USBCTRL] = usb_interrupt,
     [16 + IRQ_DMA_0] = dma_interrupt,
     [16 + IRQ_IO_BANK0] = gpio_interrupt,

@@ -1,4 +1,4 @@
-/* UART0 on GP0 and GP1: the board's second port. Received by interrupt, sent by DMA. */
+/* UART0 on GP0 and GP1: the board's second port, received and sent by DMA. */
 #ifndef NL_UART_H
 #define NL_UART_H
 
@@ -21,5 +21,7 @@ uint32_t uart_octets_lost(void);
 
 /* The DMA channel has sent what it was given. */
 void uart_dma_done(void);
+/* The DMA channel that receives has done its count: it goes on at once. */
+void uart_dma_round(void);
 
 #endif

@@ -2,6 +2,9 @@
  * Virtual time of one emulated board, in whole nanoseconds since it was powered, and the alarms on it.
  * Alarms that are due at the same time fire in the order in which they were set, so a run is the same
  * each time.
+ *
+ * Fields for a time begin as NaN: V8 would keep a small integer otherwise, and throw away all code that it
+ * optimised for that when the time passes 2^31 nanoseconds.
  */
 export interface Alarm {
   /** Fires once, `delay` nanoseconds from now; an alarm that was set before is set anew. */
@@ -17,7 +20,7 @@ export interface Clock {
 class ClockAlarm implements Alarm {
   readonly #clock: VirtualClock;
   readonly callback: () => void;
-  due = 0;
+  due = Number.NaN;
   next: ClockAlarm | undefined;
   pending = false;
 
@@ -38,7 +41,7 @@ class ClockAlarm implements Alarm {
 
 export class VirtualClock implements Clock {
   /** The time. The CPU moves it forward by itself while nothing is due (`nextDue`). */
-  nanos: number;
+  nanos = Number.NaN;
   /** When the next alarm is due; Infinity when none is set. */
   nextDue = Number.POSITIVE_INFINITY;
   #first: ClockAlarm | undefined;

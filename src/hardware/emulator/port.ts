@@ -37,7 +37,8 @@ export class EmulatedPort {
   #frames: Uint8Array[] = [];
   #woken = false;
   #received = 0;
-  #sample = new Uint8Array(0);
+  /** The last octets that came, round and round: octet n of all is at n modulo `SAMPLE`. */
+  readonly #sample = new Uint8Array(SAMPLE);
 
   constructor(name: string, line: Line, world: Waiter) {
     this.name = name;
@@ -94,7 +95,13 @@ export class EmulatedPort {
   }
 
   diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
-    return { received: this.#received, sample: this.#sample };
+    const count = Math.min(SAMPLE, this.#received);
+    const from = this.#received - count;
+    const sample = Uint8Array.from(
+      { length: count },
+      (_, i) => this.#sample[(from + i) % SAMPLE] ?? 0,
+    );
+    return { received: this.#received, sample };
   }
 
   async close(): Promise<void> {
@@ -103,7 +110,6 @@ export class EmulatedPort {
 
   /** Octets from the board. True when a frame is whole. */
   handleOctets(octets: Uint8Array): boolean {
-    this.#received += octets.length;
     this.#remember(octets);
     const before = this.#frames.length;
     this.#splitter.handleOctets(octets, (encoded) => this.#frames.push(encoded.slice()));
@@ -113,11 +119,11 @@ export class EmulatedPort {
   }
 
   #remember(octets: Uint8Array): void {
-    const sample = new Uint8Array(Math.min(SAMPLE, this.#sample.length + octets.length));
     const fresh = octets.subarray(Math.max(0, octets.length - SAMPLE));
-    const kept = sample.length - fresh.length;
-    sample.set(this.#sample.subarray(this.#sample.length - kept));
-    sample.set(fresh, kept);
-    this.#sample = sample;
+    this.#received += octets.length;
+    const at = (this.#received - fresh.length) % SAMPLE;
+    const first = fresh.subarray(0, SAMPLE - at);
+    this.#sample.set(first, at);
+    this.#sample.set(fresh.subarray(first.length));
   }
 }

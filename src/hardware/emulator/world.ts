@@ -106,10 +106,11 @@ export class World {
   readonly #breathe: (() => Promise<void>) | undefined;
   readonly #boards: Attached[] = [];
   readonly #receivers = new Map<PortNumber, (frame: Uint8Array, at: Instant) => void>();
-  #nanos = 0;
+  #nanos = Number.NaN; // As in clock.ts.
   #noticed = false;
 
   constructor({ medium, seed, breathe }: WorldOptions) {
+    this.#nanos = 0;
     this.#medium = medium;
     this.#seed = seed;
     this.#breathe = breathe;
@@ -230,6 +231,7 @@ export class World {
     let breath = this.now();
     while (!ready() && this.now() < until) {
       this.run(Math.min(until, after(this.now(), SLICE)) as Instant);
+      if (ready()) return; // Others get their turn when the caller waits again.
       await settle();
       if (this.#breathe === undefined || this.now() < after(breath, SLICE)) continue;
       breath = this.now();

@@ -49,21 +49,20 @@ export class Bus {
   readonly lines: Uint8Array;
   /** Someone wants the CPU to stop after this instruction. */
   interrupted = false;
-  /** After an access: cycles that it took beyond the ordinary two, its wait among them. */
-  extra = 0;
-  /** After an access: cycles that the CPU waited for octets on the SPI bus. */
-  wait = 0;
-  /** After an access: compiled code must return before the next instruction. */
+  /** After an access: something has happened that the CPU must see to before the next instruction. */
   stop = false;
-  /** After an access: `extra` or `stop` says something. */
-  after = false;
+  /** After an access: compiled code must return; since `stop`, or the block is no longer over in time. */
+  left = false;
+  /** After an access: the cycles before the block and what the access took beyond two; if `left`, all so far. */
+  cycle = 0;
   readonly #mcu: Mcu;
   readonly #clock: VirtualClock;
   readonly #guard: CodeGuard | undefined;
   readonly #spi: SpiBus;
   readonly #flash: DataView;
-  #base = 0;
-  #due = 0;
+  #base = Number.NaN; // As in clock.ts.
+  #due = Number.NaN;
+  #limit = 0;
 
   /** The peripherals on the APB, then those on the AHB, each at its place. */
   readonly #peripherals: readonly (Peripheral | undefined)[];
@@ -95,7 +94,8 @@ export class Bus {
     this.#due = this.#clock.nextDue;
     this.stop = false;
     const cycles = Math.ceil((Math.min(until, this.#due) - this.#base) / CYCLE);
-    return Math.min(cycles, 1 << 29);
+    this.#limit = Math.min(cycles, 1 << 29);
+    return this.#limit;
   }
 
   /** Brings the clock to `cycle`, before which nothing is due. */
@@ -108,57 +108,72 @@ export class Bus {
     this.#clock.advance(this.#base + cycle * CYCLE);
   }
 
-  load32(address: number, cycle: number): number {
+  /**
+   * @param cycle before the block
+   * @param before the instruction, within the block
+   * @param most that the block takes
+   */
+  load32(address: number, cycle: number, before: number, most: number): number {
     if (address >>> 24 === FLASH && (address & 3) === 0) {
-      this.after = false;
+      this.#plain(cycle);
       return this.#flash.getInt32(address & 0xffffff, true);
     }
-    this.finish(cycle);
+    this.finish(cycle + before);
     const value =
       (address & ~0xfff) === SPI0 ? this.#spi.read(address & 0xfff) : this.#read(address);
-    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0, cycle, before, most);
     return value;
   }
 
-  load16(address: number, cycle: number): number {
+  load16(address: number, cycle: number, before: number, most: number): number {
     if (address >>> 24 === FLASH && (address & 1) === 0) {
-      this.after = false;
+      this.#plain(cycle);
       return this.#flash.getUint16(address & 0xffffff, true);
     }
-    this.finish(cycle);
+    this.finish(cycle + before);
     const value = this.#mcu.readUint16(address >>> 0);
-    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0, cycle, before, most);
     return value;
   }
 
-  load8(address: number, cycle: number): number {
+  load8(address: number, cycle: number, before: number, most: number): number {
     if (address >>> 24 === FLASH) {
-      this.after = false;
+      this.#plain(cycle);
       return this.#flash.getUint8(address & 0xffffff);
     }
-    this.finish(cycle);
+    this.finish(cycle + before);
     const value = this.#mcu.readUint8(address >>> 0);
-    this.#done(SLOW_LOAD[address >>> 28] ?? 0);
+    this.#done(SLOW_LOAD[address >>> 28] ?? 0, cycle, before, most);
     return value;
   }
 
-  store32(address: number, value: number, cycle: number): void {
-    this.finish(cycle);
+  store32(address: number, value: number, cycle: number, before: number, most: number): void {
+    this.#store32(address, value, cycle + before);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0, cycle, before, most);
+  }
+
+  /** STM of one register: rp2040js counts no cycles more for it, wherever it goes. */
+  storeNext(address: number, value: number, cycle: number, before: number, most: number): void {
+    this.#store32(address, value, cycle + before);
+    this.#done(0, cycle, before, most);
+  }
+
+  store16(address: number, value: number, cycle: number, before: number, most: number): void {
+    this.finish(cycle + before);
+    this.#mcu.writeUint16(address >>> 0, value >>> 0);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0, cycle, before, most);
+  }
+
+  store8(address: number, value: number, cycle: number, before: number, most: number): void {
+    this.finish(cycle + before);
+    this.#mcu.writeUint8(address >>> 0, value >>> 0);
+    this.#done(SLOW_STORE[address >>> 28] ?? 0, cycle, before, most);
+  }
+
+  #store32(address: number, value: number, now: number): void {
+    this.finish(now);
     if (address === SSPDR) this.#spi.write(SSPDR - SPI0, value);
     else this.#write(address, value >>> 0);
-    this.#done(SLOW_STORE[address >>> 28] ?? 0);
-  }
-
-  store16(address: number, value: number, cycle: number): void {
-    this.finish(cycle);
-    this.#mcu.writeUint16(address >>> 0, value >>> 0);
-    this.#done(SLOW_STORE[address >>> 28] ?? 0);
-  }
-
-  store8(address: number, value: number, cycle: number): void {
-    this.finish(cycle);
-    this.#mcu.writeUint8(address >>> 0, value >>> 0);
-    this.#done(SLOW_STORE[address >>> 28] ?? 0);
   }
 
   /** As `Mcu.readUint32`, found by a table: that one compares its way through the address map. */
@@ -204,14 +219,21 @@ export class Bus {
     return slot < SLOTS ? this.#peripherals[slot + (kind - APB) * SLOTS] : undefined;
   }
 
-  #done(slow: number): void {
-    this.wait = this.#spi.takeWait();
-    this.extra = slow + this.wait;
+  /** An access to flash: nothing can have happened. */
+  #plain(cycle: number): void {
+    this.cycle = cycle;
+    this.left = false;
+  }
+
+  /** @param slow cycles beyond the ordinary two, without waits for octets on the SPI bus */
+  #done(slow: number, cycle: number, before: number, most: number): void {
+    const taken = cycle + slow + this.#spi.takeWait();
     this.stop =
       this.core.interruptsUpdated ||
       this.#clock.nextDue < this.#due ||
       (this.#guard?.takeChanged() ?? false) ||
       this.interrupted;
-    this.after = this.stop || this.extra !== 0;
+    this.left = this.stop || taken + most >= this.#limit;
+    this.cycle = this.left ? taken + before + 2 : taken;
   }
 }

@@ -161,14 +161,21 @@ describe('compiled code', () => {
     );
   });
 
-  it('is forgotten when its place in RAM is written over', () => {
-    // r0 counts by the instruction at r7, which the loop replaces: ADDS r0, #1 becomes ADDS r0, #2.
+  type Put = (mcu: Mcu, code: readonly number[]) => void;
+  const byCpu: Put = (mcu, code) =>
+    code.forEach((halfword, i) => {
+      mcu.writeUint16(DATA + 2 * i, halfword);
+    });
+  const byDma: Put = (mcu, code) => mcu.copyIn(DATA, new Uint8Array(Uint16Array.from(code).buffer));
+
+  it.each([
+    ['by the CPU', byCpu],
+    ['by DMA', byDma],
+  ])('is forgotten when its place in RAM is written over %s', (_, write) => {
+    // r0 counts by the instruction at r7, which is replaced: ADDS r0, #1 becomes ADDS r0, #2.
     const inRam = loop([0x3001]);
     const machine = new Machine(imageOf([0xe7fe]), true);
-    const put = (code: readonly number[]) =>
-      code.forEach((halfword, i) => {
-        machine.mcu.writeUint16(DATA + 2 * i, halfword);
-      });
+    const put = (code: readonly number[]) => write(machine.mcu, code);
     put(inRam);
     machine.mcu.core.PC = DATA;
     machine.cpu.run(RUN);

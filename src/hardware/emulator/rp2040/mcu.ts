@@ -10,7 +10,7 @@ import { BasePeripheral, RP2040 } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import type { Alarm, Clock } from '../clock.ts';
 import { type CodeGuard, LINE } from './code-guard.ts';
-import { FLASH_START, RAM_START } from './memory-map.ts';
+import { FLASH_START, RAM_SIZE, RAM_START } from './memory-map.ts';
 
 /** What rp2040js has and its types keep to themselves. */
 export interface DmaChannel {
@@ -137,7 +137,25 @@ export class Mcu extends RP2040 {
     this.pwm.reset();
   }
 
+  /** RAM first, which rp2040js finds last: exceptions stack there, and the interpreter reads code. */
+  override readUint32(address: number): number {
+    const at = address - RAM_START;
+    if (at >= 0 && at < RAM_SIZE && (at & 3) === 0) return this.sramView.getUint32(at, true);
+    return super.readUint32(address);
+  }
+
+  override readUint16(address: number): number {
+    const at = address - RAM_START;
+    if (at >= 0 && at < RAM_SIZE && (at & 1) === 0) return this.sramView.getUint16(at, true);
+    return super.readUint16(address);
+  }
+
   override writeUint32(address: number, value: number): void {
+    const at = address - RAM_START;
+    if (at >= 0 && at < RAM_SIZE && (at & 3) === 0 && !this.#watched(at)) {
+      this.sramView.setUint32(at, value, true);
+      return;
+    }
     const before = this.#guarded(address);
     super.writeUint32(address, value);
     if (before !== undefined) this.#compare(address, before);
@@ -155,10 +173,26 @@ export class Mcu extends RP2040 {
     if (before !== undefined) this.#compare(address, before);
   }
 
+  /** Octets one after the other from `address` on, as `writeUint8` of each. */
+  copyIn(address: number, octets: Uint8Array): void {
+    const at = address - RAM_START;
+    const last = at + octets.length - 1;
+    let plain = at >= 0 && last < RAM_SIZE;
+    for (let line = at >> LINE; plain && line <= last >> LINE; line++) {
+      plain = !this.#watched(line << LINE);
+    }
+    if (plain) this.sram.set(octets, at);
+    else for (const [i, octet] of octets.entries()) this.writeUint8(address + i, octet);
+  }
+
+  #watched(at: number): boolean {
+    return this.guard !== undefined && this.guard.lines[at >> LINE] === 1;
+  }
+
   /** The word at `address` where a write to it must be watched. */
   #guarded(address: number): number | undefined {
     const at = (address >>> 0) - RAM_START;
-    if (this.guard === undefined || at < 0 || this.guard.lines[at >> LINE] !== 1) return undefined;
+    if (at < 0 || !this.#watched(at)) return undefined;
     return this.sramView.getUint32(at & ~3, true);
   }
 

@@ -18,10 +18,11 @@ export class SerialWire {
   #tail = 0;
   #octetTime: number;
   /** When the first bit of the octet at the head began, in nanoseconds. */
-  #begun = 0;
+  #begun = Number.NaN; // As in clock.ts.
 
   constructor(rate: number) {
     this.#octetTime = octetTime(rate);
+    this.#begun = 0;
   }
 
   /** Octets that are not taken, those on their way among them. */

@@ -7,7 +7,7 @@
 import { GPIOPinState } from 'rp2040js';
 import type { W5500 } from '../w5500/chip.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
-import { CYCLE, RAM_START } from './memory-map.ts';
+import { CYCLE, RAM_SIZE, RAM_START } from './memory-map.ts';
 
 const SSPDR = 0x4003c008;
 const DREQ_SPI0_TX = 16;
@@ -167,9 +167,35 @@ export class SpiBus {
 
   /** All but the last octet; that one goes rp2040js' way when its time has come. */
   #burst(sender: DmaChannel, receiver: DmaChannel | undefined): void {
+    const count = sender.transCount - 1;
+    if (!this.#burstAtOnce(sender, receiver, count)) this.#burstByOctets(sender, receiver, count);
+    sender.transCount = 1;
+    if (receiver !== undefined) receiver.transCount = 1;
+    sender.transferAlarm.schedule(count * this.#octetTime());
+  }
+
+  /** From RAM to a buffer of the chip, or from one to RAM. False, and nothing done, when it is neither. */
+  #burstAtOnce(sender: DmaChannel, receiver: DmaChannel | undefined, count: number): boolean {
+    if (receiver !== undefined) {
+      if ((receiver.ctrl & INCR_WRITE) === 0 || (sender.ctrl & INCR_READ) !== 0) return false;
+      const octets = this.#chip.readMany(count);
+      if (octets === undefined) return false;
+      this.#mcu.copyIn(receiver.writeAddr, octets);
+      receiver.writeAddr += count;
+      return true;
+    }
+    const from = sender.readAddr - RAM_START;
+    if ((sender.ctrl & INCR_READ) === 0 || from < 0 || from + count > RAM_SIZE) return false;
+    if (!this.#chip.writeMany(this.#mcu.sram.subarray(from, from + count))) return false;
+    const { rxFIFO: fifo } = this.#spi;
+    for (let i = 0; i < count && !fifo.full; i++) fifo.push(0);
+    sender.readAddr += count;
+    return true;
+  }
+
+  #burstByOctets(sender: DmaChannel, receiver: DmaChannel | undefined, count: number): void {
     const chip = this.#chip;
     const fifo = this.#spi.rxFIFO;
-    const count = sender.transCount - 1;
     const step = (sender.ctrl & INCR_READ) === 0 ? 0 : 1;
     let from = sender.readAddr;
     for (let i = 0; i < count; i++) {
@@ -179,21 +205,14 @@ export class SpiBus {
         if (!fifo.full) fifo.push(octet);
         continue;
       }
-      this.#store(receiver.writeAddr, octet);
+      this.#mcu.writeUint8(receiver.writeAddr, octet);
       if ((receiver.ctrl & INCR_WRITE) !== 0) receiver.writeAddr += 1;
     }
     sender.readAddr = from;
-    sender.transCount = 1;
-    if (receiver !== undefined) receiver.transCount = 1;
-    sender.transferAlarm.schedule(count * this.#octetTime());
   }
 
   #load(address: number): number {
     return this.#mcu.sram[address - RAM_START] ?? this.#mcu.readUint8(address);
-  }
-
-  #store(address: number, octet: number): void {
-    this.#mcu.writeUint8(address, octet);
   }
 }
 

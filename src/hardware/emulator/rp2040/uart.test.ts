@@ -126,6 +126,85 @@ describe('UART0 with its FIFOs on and a divider of 1', () => {
     expect(heard.at(-1)?.[0]).toBe(100 * OCTET);
   });
 
+  describe('received by a DMA channel, in a ring of 64 octets', () => {
+    const RING = 0x20000040;
+    const WRITE_ADDR = 0x500000c4;
+    const LEFT = 0x500000c8;
+    const AGAIN = 0x500000dc;
+    const dma = () => (mcu.core.pendingInterrupts >>> 11) & 1;
+    const ring = () => [...mcu.sram.subarray(RING - 0x20000000, RING - 0x20000000 + 64)];
+
+    /** @param transfers that the channel does before it stops. */
+    const start = (transfers: number): void => {
+      const channel = mcu.channels[3];
+      if (channel === undefined) throw new Error('there are twelve');
+      channel.transferAlarm = clock.createAlarm(() => {
+        if (!uart.burst(channel)) channel.transfer();
+      });
+      mcu.peripherals[0x40034] = uart;
+      mcu.writeUint32(0x500000c0, 0x40034000);
+      mcu.writeUint32(WRITE_ADDR, RING);
+      mcu.writeUint32(LEFT, transfers);
+      mcu.writeUint32(0x50000404, 1 << 3); // INTE0
+      const increments = (1 << 10) | (6 << 6) | (1 << 5); // The ring is the writer's, 2^6 octets.
+      mcu.writeUint32(0x500000cc, (21 << 15) | (3 << 11) | increments | 1);
+      uart.writeUint32(0x48, 1); // UARTDMACR: RXDMAE
+    };
+
+    it('has what came by now whenever somebody asks the channel', () => {
+      start(1000);
+      uart.write(count(50));
+      clock.advance(10.5 * OCTET);
+      expect([mcu.readUint32(WRITE_ADDR), mcu.readUint32(LEFT)]).toEqual([RING + 10, 990]);
+      expect(ring().slice(0, 12)).toEqual([...count(10), 0, 0]);
+      expect([pending(), uart.readUint32(FR) & EMPTY]).toEqual([0, EMPTY]);
+    });
+
+    it('has all when the line falls silent, whoever asks or not, and goes round', () => {
+      start(1000);
+      uart.write(count(70));
+      clock.advance(70 * OCTET);
+      expect(ring()).toEqual([65, 66, 67, 68, 69, 70, ...count(64).subarray(6)]);
+      expect(mcu.readUint32(WRITE_ADDR)).toBe(RING + 6);
+    });
+
+    it('stops at its count, says so at that octet, and what comes then waits in the FIFO', () => {
+      start(20);
+      uart.write(count(30));
+      clock.advance(20 * OCTET - 1);
+      expect(dma()).toBe(0);
+      clock.advance(20 * OCTET);
+      expect([dma(), mcu.readUint32(LEFT)]).toEqual([1, 0]);
+      clock.advance(30 * OCTET);
+      expect(mcu.readUint32(WRITE_ADDR)).toBe(RING + 20);
+      mcu.writeUint32(AGAIN, 20);
+      clock.advance(30 * OCTET + 1);
+      expect(ring().slice(0, 31)).toEqual([...count(30), 0]);
+      expect(mcu.readUint32(LEFT)).toBe(10);
+    });
+
+    it('loses what no longer fits into the FIFO, and says so', () => {
+      start(20);
+      uart.write(count(60));
+      clock.advance(60 * OCTET);
+      expect(uart.readUint32(RIS) & (1 << 10)).toBe(1 << 10);
+      mcu.writeUint32(AGAIN, 100);
+      clock.advance(60 * OCTET + 1);
+      expect(mcu.readUint32(LEFT)).toBe(100 - 32);
+    });
+
+    it('takes what waited in the FIFO when it is let to the UART', () => {
+      start(1000);
+      uart.writeUint32(0x48, 0);
+      uart.write(count(5));
+      clock.advance(5 * OCTET);
+      expect(mcu.readUint32(WRITE_ADDR)).toBe(RING);
+      uart.writeUint32(0x48, 1);
+      clock.advance(5 * OCTET + 1);
+      expect(ring().slice(0, 6)).toEqual([...count(5), 0]);
+    });
+  });
+
   it('hears noise from a host at another rate, and the host from it', () => {
     uart.setHostRate(RATE / 8);
     uart.write(Uint8Array.of(0xff));

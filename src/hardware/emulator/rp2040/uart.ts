@@ -2,19 +2,21 @@
  * UART0 and the host's end of its two wires. rp2040js' UART sends at once and never overruns; this one
  * takes its time: ten bits an octet at the rate that either end has set, FIFOs of 32, an interrupt at the
  * receive FIFO's trigger level and one 32 bits after the last octet. A DMA transfer hands over all octets
- * but its last at its start, as on the SPI bus, and is over when that one fits into the FIFO.
+ * but its last at its start, as on the SPI bus, and is over when that one fits into the FIFO. A channel that
+ * receives is given octets by many: whoever reads its registers, or the UART's, finds all that came; RAM
+ * alone may be up to `LAG` octets behind while the line is busy.
  *
- * RP2040 datasheet §4.2. Not modelled: the transmit interrupt, DMA from the UART, modem lines, parity.
+ * RP2040 datasheet §4.2. Not modelled: the transmit interrupt, modem lines, parity.
  */
 import { BasePeripheral } from 'rp2040js';
 import type { Alarm, Clock } from '../clock.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
 import { RAM_START } from './memory-map.ts';
 import { FRAMING_ERROR, misread, octetTime, SerialWire, understands } from './serial-wire.ts';
+import { DATA, DREQ_RX, store, takes } from './uart-dma.ts';
 
 const IRQ = 20;
 const DREQ_TX = 20;
-const DATA = 0x40034000;
 
 const UARTDR = 0x00;
 const UARTRSR = 0x04;
@@ -53,6 +55,7 @@ const LCR_FEN = 1 << 4;
 const CR_UARTEN = 1;
 const CR_TXE = 1 << 8;
 const CR_RXE = 1 << 9;
+const DMACR_RXDMAE = 1 << 0;
 const DMACR_TXDMAE = 1 << 1;
 const RX = 1 << 4;
 const RX_TIMEOUT = 1 << 6;
@@ -63,8 +66,10 @@ const FIFO = 32;
 const TRIGGERS = [4, 8, 16, 24, 28] as const;
 /** Silence in octet times after which the receive FIFO's content is told of: 32 bits. */
 const TIMEOUT = 3.2;
-/** The host hears of octets by so many, or when the line falls silent: half of a 16550's two FIFOs. */
-const HEARD = 16;
+/** The host hears of octets by so many, or when the line falls silent: a USB adapter's packet. */
+const HEARD = 64;
+/** Octets by which RAM may be behind a DMA channel that receives. */
+const LAG = 256;
 
 /** The host's end of the line, which outlives the board's resets. */
 export class UartLine {
@@ -92,7 +97,7 @@ export class Uart extends BasePeripheral {
   #raw = 0;
   #overrun = false;
   /** When the last octet was whole that came in. */
-  #lastAt = 0;
+  #lastAt = Number.NaN; // As in clock.ts.
   #rate = 0;
 
   constructor(mcu: Mcu, clock: Clock, line: UartLine) {
@@ -100,8 +105,10 @@ export class Uart extends BasePeripheral {
     this.#mcu = mcu;
     this.#clock = clock;
     this.#line = line;
+    this.#lastAt = 0;
     this.#receiving = clock.createAlarm(() => this.#expect());
     this.#sending = clock.createAlarm(() => this.#deliver());
+    this.#watchDma();
   }
 
   /** bit/s; 0 before the firmware has set it. */
@@ -136,6 +143,7 @@ export class Uart extends BasePeripheral {
 
   /** A DMA channel's turn. False when this is not a transfer of octets in RAM to the UART, or its last. */
   burst(channel: DmaChannel): boolean {
+    if (channel.treqValue === DREQ_RX) return this.#drain(channel);
     if (channel.treqValue !== DREQ_TX || channel.writeAddr !== DATA) return false;
     if (channel.dataSize !== 1 || channel.ringMask !== 0 || !channel.active) return false;
     const from = channel.readAddr - RAM_START;
@@ -200,6 +208,39 @@ export class Uart extends BasePeripheral {
     if (this.#sends && (this.#register(UARTDMACR) & DMACR_TXDMAE) !== 0)
       this.#mcu.dma.setDREQ(DREQ_TX);
     else this.#mcu.dma.clearDREQ(DREQ_TX);
+    this.#request();
+  }
+
+  get #receivesByDma(): boolean {
+    return (this.#register(UARTDMACR) & DMACR_RXDMAE) !== 0;
+  }
+
+  /** Octets in the FIFO are offered to the DMA. */
+  #request(): void {
+    if (this.#receivesByDma && this.#fifo.length > 0) this.#mcu.dma.setDREQ(DREQ_RX);
+    else this.#mcu.dma.clearDREQ(DREQ_RX);
+  }
+
+  /** Who looks at the DMA's registers, or changes them, finds there what has come by now. */
+  #watchDma(): void {
+    const dma = this.#mcu.dma as BasePeripheral;
+    const read = dma.readUint32.bind(dma);
+    const write = dma.writeUint32.bind(dma);
+    dma.readUint32 = (offset) => {
+      if (this.#receivesByDma) this.#receive();
+      return read(offset);
+    };
+    dma.writeUint32 = (offset, value) => {
+      if (this.#receivesByDma) this.#receive();
+      write(offset, value);
+      if (this.#receivesByDma) this.#expect();
+    };
+  }
+
+  /** The channel that takes what is received, if one does. */
+  get #taker(): DmaChannel | undefined {
+    if (!this.#receivesByDma || this.#fifo.length > 0) return undefined;
+    return this.#mcu.channels.find((channel) => channel.treqValue === DREQ_RX && takes(channel));
   }
 
   #flags(): number {
@@ -227,6 +268,7 @@ export class Uart extends BasePeripheral {
     this.#overrun = false;
     if (this.#fifo.length < this.#trigger) this.#raw &= ~RX;
     if (this.#fifo.length === 0) this.#raw &= ~RX_TIMEOUT;
+    this.#request();
     this.#expect();
     return value | overrun;
   }
@@ -241,8 +283,23 @@ export class Uart extends BasePeripheral {
     const octets = wire.take(count);
     if (!this.#receives || this.#rate === 0) return;
     const clear = understands(this.#rate, this.#line.rate);
-    for (const data of clear ? octets : misread(octets, this.#line.rate, this.#rate)) {
-      this.#push(data);
+    this.#take(clear ? octets : misread(octets, this.#line.rate, this.#rate));
+  }
+
+  /** A channel's last octet goes rp2040js' own way: through the FIFO. */
+  #take(heard: Uint8Array | Uint16Array): void {
+    for (let at = 0; at < heard.length; ) {
+      const channel = this.#taker;
+      const many = Math.min((channel?.transCount ?? 1) - 1, heard.length - at);
+      if (channel !== undefined && many > 0) {
+        store(this.#mcu, channel, heard.subarray(at, at + many));
+        at += many;
+      } else {
+        this.#push(heard[at] ?? 0);
+        at += 1;
+        channel?.transfer();
+        channel?.transferAlarm.cancel();
+      }
     }
   }
 
@@ -253,6 +310,7 @@ export class Uart extends BasePeripheral {
       return;
     }
     this.#fifo.push(data);
+    this.#request();
     if (this.#fifo.length >= this.#trigger) this.#raw |= RX;
   }
 
@@ -265,7 +323,11 @@ export class Uart extends BasePeripheral {
     if (this.#fifo.length > 0 && now >= this.#lastAt + bits) this.#raw |= RX_TIMEOUT;
     this.#mcu.setInterrupt(IRQ, (this.#raw & this.#register(UARTIMSC)) !== 0);
     let due = Infinity;
-    const missing = Math.max(1, this.#trigger - this.#fifo.length);
+    const taker = this.#taker;
+    const missing =
+      taker === undefined
+        ? Math.max(1, this.#trigger - this.#fifo.length)
+        : Math.min(taker.transCount, LAG);
     if ((this.#raw & RX) !== 0)
       due = Infinity; // Until somebody reads nothing changes but the overrun.
     else if (wire.length > 0) due = wire.wholeAt(Math.min(missing, wire.length) - 1);
@@ -294,6 +356,15 @@ export class Uart extends BasePeripheral {
     const due = wire.length === 0 ? Infinity : wire.wholeAt(Math.min(HEARD, wire.length) - 1);
     if (Number.isFinite(due)) this.#sending.schedule(Math.max(0, due - now));
     else this.#sending.cancel();
+  }
+
+  /** A channel that was started, or let to the UART, takes what waits in the FIFO. */
+  #drain(channel: DmaChannel): boolean {
+    if (channel.active && !takes(channel)) return false;
+    while (this.#receivesByDma && this.#fifo.length > 0 && takes(channel)) channel.transfer();
+    channel.transferAlarm.cancel();
+    this.#expect();
+    return true;
   }
 
   #last(channel: DmaChannel, delay: number): true {

@@ -43,11 +43,29 @@ export class BufferMemory {
 
   copyOut(socket: number, pointer: number, length: number): Uint8Array {
     const out = new Uint8Array(length);
-    for (let i = 0; i < length; i++) out[i] = this.read(socket, pointer + i);
+    if (this.size(socket) === 0) return out;
+    for (let done = 0; done < length; ) {
+      const at = this.#at(socket, pointer + done);
+      const piece = Math.min(length - done, this.#together(socket, pointer + done));
+      out.set(this.#octets.subarray(at, at + piece), done);
+      done += piece;
+    }
     return out;
   }
 
   copyIn(socket: number, pointer: number, octets: Uint8Array): void {
-    for (let i = 0; i < octets.length; i++) this.write(socket, pointer + i, octets[i] ?? 0);
+    if (this.size(socket) === 0) return;
+    for (let done = 0; done < octets.length; ) {
+      const piece = Math.min(octets.length - done, this.#together(socket, pointer + done));
+      const at = this.#at(socket, pointer + done);
+      this.#octets.set(octets.subarray(done, done + piece), at);
+      done += piece;
+    }
+  }
+
+  /** How many octets from `pointer` on lie one behind the other: up to the block's end, or the memory's. */
+  #together(socket: number, pointer: number): number {
+    const size = this.size(socket);
+    return Math.min(size - (pointer & (size - 1)), MEMORY_SIZE - this.#at(socket, pointer));
   }
 }

@@ -326,6 +326,54 @@ describe('W5500 MACRAW (datasheet §4.2)', () => {
   });
 });
 
+describe('W5500 over SPI by many octets at once', () => {
+  const head = (chip: W5500, address: number, control: number): void => {
+    chip.select(true);
+    for (const octet of [address >> 8, address & 255, control]) chip.exchange(octet);
+  };
+
+  it('does to a buffer what it does octet by octet, wherever it wraps', () => {
+    const start = fc.integer({ min: 0, max: 0xffff });
+    const octets = fc.uint8Array({ minLength: 1, maxLength: 3000 });
+    fc.assert(
+      fc.property(start, octets, fc.constantFrom(TX0, RX0), (address, data, block) => {
+        const single = new Bench();
+        const many = new Bench();
+        single.write(block, address, ...data);
+        head(many.chip, address, (block << 3) | 4);
+        expect(many.chip.writeMany(data.subarray(1))).toBe(true);
+        many.chip.exchange(data[0] ?? 0); // The frame goes on where the many ended.
+        many.chip.select(false);
+        const turned = [...data.subarray(1), data[0] ?? 0];
+        single.write(block, address, ...turned);
+        const expected = single.read(block, address, data.length);
+        expect(many.read(block, address, data.length)).toEqual(expected);
+        head(many.chip, address, block << 3);
+        expect([...(many.chip.readMany(data.length) ?? [])]).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['registers', 0x39, COMMON << 3],
+    ['a frame of fixed length', 0, (RX0 << 3) | 3],
+    ['a frame of the other direction', 0, (RX0 << 3) | 4],
+  ])('leaves %s to be read octet by octet', (_, address, control) => {
+    const { chip } = new Bench();
+    head(chip, address, control);
+    expect(chip.readMany(2)).toBeUndefined();
+  });
+
+  it('neither gives nor takes anything while it does not answer', () => {
+    const { chip } = new Bench();
+    head(chip, 0, RX0 << 3);
+    chip.fault = 'absent';
+    expect(chip.readMany(2)).toBeUndefined();
+    expect(chip.writeMany(Uint8Array.of(1))).toBe(false);
+  });
+});
+
 describe('W5500 INTn and PHY (datasheet §4.1)', () => {
   it('does not fall again before the interrupt assert wait time is over (INTLEVEL)', () => {
     const bench = new Bench().linked().macraw();

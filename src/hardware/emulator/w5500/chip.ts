@@ -78,11 +78,12 @@ export class W5500 implements SocketHost {
   #transmitting: Transmission | undefined;
   #selected = false;
   #inReset = false;
-  #readyAt = 0;
+  #readyAt = Number.NaN; // As in clock.ts.
   #dropped = 0;
 
   constructor(options: W5500Options) {
     this.#options = options;
+    this.#readyAt = 0;
     this.clock = options.clock;
     this.#phy = new Phy(options.clock, options.negotiation, () => this.#transmitNext());
     this.#interrupt = new InterruptPin(options.clock, options.onInterrupt);
@@ -110,9 +111,38 @@ export class W5500 implements SocketHost {
 
   /** One octet on MOSI and the one on MISO at the same time; a chip that does not answer reads 0xff. */
   exchange(octet: number): number {
-    if (!this.#selected || this.#inReset || this.fault === 'absent') return 0xff;
-    if (this.clock.nanos < this.#readyAt) return 0xff;
-    return this.#spi.exchange(octet);
+    return this.#answers ? this.#spi.exchange(octet) : 0xff;
+  }
+
+  /** As `exchange` of so many, at once. Undefined, and nothing done, unless a buffer is being read. */
+  readMany(count: number): Uint8Array | undefined {
+    const spi = this.#spi;
+    if (!this.#answers || !spi.streaming || spi.writes) return undefined;
+    return this.#memory(spi.block)?.copyOut(spi.block >> 2, spi.pass(count), count);
+  }
+
+  /** As `exchange` of these. False, and nothing done, unless a buffer is being written. */
+  writeMany(octets: Uint8Array): boolean {
+    const spi = this.#spi;
+    if (!this.#answers || !spi.streaming || !spi.writes) return false;
+    const memory = this.#memory(spi.block);
+    memory?.copyIn(spi.block >> 2, spi.pass(octets.length), octets);
+    return memory !== undefined;
+  }
+
+  get #answers(): boolean {
+    return (
+      this.#selected &&
+      !this.#inReset &&
+      this.fault !== 'absent' &&
+      this.clock.nanos >= this.#readyAt
+    );
+  }
+
+  #memory(block: number): BufferMemory | undefined {
+    const kind = blockKind(block);
+    if (kind === TX_BUFFER) return this.txMemory;
+    return kind === RX_BUFFER ? this.rxMemory : undefined;
   }
 
   /** RSTn. */

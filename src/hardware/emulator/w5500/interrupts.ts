@@ -14,11 +14,12 @@ export class InterruptPin {
   readonly #drive: (low: boolean) => void;
   #pending = false;
   #low = false;
-  #notBefore = 0;
+  #notBefore = Number.NaN; // As in clock.ts.
 
   constructor(clock: Clock, drive: (low: boolean) => void) {
     this.#clock = clock;
     this.#drive = drive;
+    this.#notBefore = 0;
     this.#wait = clock.createAlarm(() => this.#set(this.#pending));
   }
 

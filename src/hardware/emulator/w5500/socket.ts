@@ -64,7 +64,7 @@ export class Socket {
   readonly #number: number;
   readonly #host: SocketHost;
   readonly #timeout: Alarm;
-  #commandUntil = 0;
+  #commandUntil = Number.NaN; // As in clock.ts.
   #rxRead = 0;
   #txWritten = 0;
 
@@ -72,6 +72,7 @@ export class Socket {
     this.#number = number;
     this.#host = host;
     this.#timeout = host.clock.createAlarm(() => this.#timedOut());
+    this.#commandUntil = 0;
   }
 
   reset(): void {

@@ -37,6 +37,26 @@ export class SpiFrames {
     this.#phase = 0;
   }
 
+  /** In the data of a frame that nothing but SCSn ends. */
+  get streaming(): boolean {
+    return this.#phase === 3 && this.#left === 0;
+  }
+
+  get writes(): boolean {
+    return this.#write;
+  }
+
+  get block(): number {
+    return this.#block;
+  }
+
+  /** Passes over `count` octets of data; returns the first one's address. */
+  pass(count: number): number {
+    const address = this.#address;
+    this.#address = (address + count) & 0xffff;
+    return address;
+  }
+
   /** One octet each way. */
   exchange(octet: number): number {
     if (this.#phase < 3) return this.#head(octet);

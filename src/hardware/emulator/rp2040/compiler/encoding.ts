@@ -20,7 +20,7 @@ export interface Encoding {
   /** It may leave the block when it is done, so that all flags must be right then. */
   readonly mayLeave: boolean;
   readonly cycles: (opcode: number) => number;
-  /** Cycles beyond `cycles` at most: what a slow peripheral, or a taken branch, takes more. */
+  /** Cycles beyond `cycles` that a taken branch takes more. */
   readonly extra: number;
   readonly emit: (place: Place) => string;
   readonly flow: (place: Place) => Flow;

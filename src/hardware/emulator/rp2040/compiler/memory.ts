@@ -3,7 +3,7 @@
 import { LINE } from '../code-guard.ts';
 import { RAM_SIZE, RAM_START } from '../memory-map.ts';
 import type { Row } from './encoding.ts';
-import { d, decline, goTo, hex, imm5, imm8, leave, m, n, type Place, wide } from './place.ts';
+import { d, decline, goTo, hex, imm5, imm8, m, n, type Place, wide } from './place.ts';
 
 type Width = 8 | 16 | 32;
 const SHIFT: Readonly<Record<Width, number>> = { 8: 0, 16: 1, 32: 2 };
@@ -13,13 +13,19 @@ const inRam = (width: Width): string => {
   return `((a-${RAM_START})>>>0)<${RAM_SIZE}${aligned}`;
 };
 
-/** The access may have made something due, or taken so long that the block is no longer over in time. */
-const afterAccess = (place: Place, took: 'm.extra' | 'm.wait' = 'm.extra'): string =>
-  `if(m.after){cy=(cy+${took})|0;if(m.stop||(cy+${place.most})>=limit){${leave(hex(place.pc + 2), place.before + 2)}}}`;
+/** Where an access that is not plain RAM stands, for the bus. */
+const where = ({ before, most }: Place): string => `cy,${before},${most}`;
+
+/**
+ * The access may have made something due, or taken so long that the block is no longer over in time. The bus
+ * does the sums: V8 throws optimised code away when it comes to an operation that it never saw carried out.
+ */
+const afterAccess = ({ pc }: Place): string =>
+  `cy=m.cycle;if(m.left){pc=${hex(pc + 2)};break run;}`;
 
 const load = (place: Place, width: Width, target: string, address: string, sign = ''): string => {
   const cell = `m_s${width}[(a-${RAM_START})>>${SHIFT[width]}]`;
-  const slow = `m.load${width}(a,(cy+${place.before})|0)`;
+  const slow = `m.load${width}(a,${where(place)})`;
   const signed = sign === '' ? '' : `${target}=(${target}<<${sign})>>${sign};`;
   return (
     `a=(${address})|0;if(${inRam(width)}){${target}=${cell};${signed}}` +
@@ -29,7 +35,7 @@ const load = (place: Place, width: Width, target: string, address: string, sign 
 
 const store = (place: Place, width: Width, source: string, address: string): string =>
   `a=(${address})|0;if(${inRam(width)}&&m_lines[(a-${RAM_START})>>${LINE}]===0)m_s${width}[(a-${RAM_START})>>${SHIFT[width]}]=${source};` +
-  `else{m.store${width}(a,${source},(cy+${place.before})|0);${afterAccess(place)}}`;
+  `else{m.store${width}(a,${source},${where(place)});${afterAccess(place)}}`;
 
 const listed = (opcode: number): readonly number[] =>
   [0, 1, 2, 3, 4, 5, 6, 7].filter((r) => ((opcode >> r) & 1) === 1);
@@ -82,18 +88,17 @@ function storeOne(place: Place, base: string, source: string): string {
   const fast = `${inRam(32)}&&m_lines[(a-${RAM_START})>>${LINE}]===0`;
   return (
     `a=${base};t=${source};${base}=(a+4)|0;if(${fast})m_s32[(a-${RAM_START})>>2]=t;` +
-    `else{m.store32(a,t,(cy+${place.before})|0);${afterAccess(place, 'm.wait')}}`
+    `else{m.storeNext(a,t,${where(place)});${afterAccess(place)}}`
   );
 }
 
-/** A load or store: two cycles where memory is fast. */
+/** A load or store: two cycles where memory is fast; where it is slow the bus looks at the time again. */
 const access = (mask: number, value: number, emit: Row['emit']): Row => ({
   mask,
   value,
   emit,
   mayLeave: true,
   cycles: () => 2,
-  extra: 3,
 });
 
 const sum = (opcode: number): string => `${n(opcode)}+${m(opcode)}`;

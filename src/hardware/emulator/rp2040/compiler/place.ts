@@ -18,7 +18,7 @@ export interface Place {
   readonly pc: number;
   /** Cycles of the block before it. */
   readonly before: number;
-  /** Cycles that the block takes at most. */
+  /** Cycles that the block takes at most where memory is fast. */
   readonly most: number;
   /** Flags that somebody reads before they are set again. */
   readonly live: number;

@@ -29,8 +29,10 @@ export type Fetch = (address: number) => number | undefined;
 
 /** Larger functions V8 optimises late or never. */
 const INSTRUCTIONS_MAX = 300;
+/** As the text has them. It is looked for `r1` in `r10`, too: a register more does no harm. */
+const REGISTERS = Array.from({ length: 15 }, (_, n) => `r${n}`);
 /** Of a block: the longer, the more is interpreted before an alarm. */
-const BLOCK_MAX = 48;
+const BLOCK_MAX = 16;
 /** WFI, WFE, SEV, YIELD: the interpreter's, and what follows them is this region's again. */
 const isHint = (opcode: number | undefined): boolean =>
   opcode !== undefined && opcode >> 8 === 0xbf;
@@ -50,23 +52,6 @@ interface Block {
   /** Where execution goes on when the last instruction does not say otherwise. */
   readonly end: number;
 }
-
-const placeOf = (
-  i: Instruction,
-  { before, most }: Pick<Place, 'before' | 'most'>,
-  live: number,
-  fetch: Fetch,
-): Place => ({
-  ...i,
-  before,
-  most,
-  live,
-  literal: (address) => {
-    const low = fetch(address);
-    const high = fetch(address + 2);
-    return low === undefined || high === undefined ? undefined : low | (high << 16);
-  },
-});
 
 function instructionAt(pc: number, fetch: Fetch): Instruction | undefined {
   const opcode = fetch(pc);
@@ -164,12 +149,16 @@ const mostOf = (block: Block): number =>
 
 class Emitter {
   readonly #blocks: readonly Block[];
-  readonly #fetch: Fetch;
+  readonly #literal: Place['literal'];
   readonly #numbers: ReadonlyMap<number, number>;
 
   constructor(blocks: readonly Block[], fetch: Fetch) {
     this.#blocks = blocks;
-    this.#fetch = fetch;
+    this.#literal = (address) => {
+      const low = fetch(address);
+      const high = fetch(address + 2);
+      return low === undefined || high === undefined ? undefined : low | (high << 16);
+    };
     this.#numbers = new Map(blocks.map((block, number) => [block.start, number]));
   }
 
@@ -182,10 +171,19 @@ class Emitter {
     let code = '';
     let cycles = 0;
     const most = mostOf(block);
-    block.instructions.forEach((instruction, i) => {
-      const place = placeOf(instruction, { before: cycles, most }, live[i] ?? 0, this.#fetch);
-      code += instruction.encoding.emit(place);
-      cycles += instruction.encoding.cycles(instruction.opcode);
+    block.instructions.forEach(({ encoding, opcode, second, pc }, i) => {
+      const before = cycles;
+      const place = {
+        opcode,
+        second,
+        pc,
+        before,
+        most,
+        live: live[i] ?? 0,
+        literal: this.#literal,
+      };
+      code += encoding.emit(place);
+      cycles += encoding.cycles(opcode);
     });
     const guard = `if((cy+${most})>=limit){pc=${block.start};break run;}`;
     const tail = this.#tail(block, number, cycles);
@@ -200,8 +198,10 @@ class Emitter {
     if (flow?.kind === 'call') return count + this.#go(flow.target, number);
     if (flow?.kind !== 'branch') return count + this.#go(block.end, number);
     if (flow.condition === undefined) return count + this.#go(flow.target, number);
-    const taken = `{cy=(cy+1)|0;${this.#go(flow.target, number)}}`;
-    return `${count}if(${flow.condition})${taken}${this.#go(block.end, number)}`;
+    // One sum for both ways, since V8 throws its code away at a sum that it never saw.
+    const either = `k=${flow.condition}?${cycles + 1}:${cycles};cy=(cy+k)|0;`;
+    const taken = `if(k!==${cycles}){${this.#go(flow.target, number)}}`;
+    return `${either}${taken}${this.#go(block.end, number)}`;
   }
 
   #go(target: number, from: number): string {
@@ -237,7 +237,7 @@ export function compile(entry: number, memory: Fetch, alone: boolean): Region | 
   const blocks = blocksOf(entry, fetch, alone);
   if (blocks.length === 0 || !blocks.some(({ start }) => start === entry)) return undefined;
   const body = new Emitter(blocks, fetch).body();
-  const used = [...new Set(body.match(/\br\d+\b/g))];
+  const used = REGISTERS.filter((r) => body.includes(r));
   const source = [
     'const R=m.R,m_s8=m.s8,m_s16=m.s16,m_s32=m.s32,m_lines=m.lines,core=m.core;',
     `let ${used.map((r) => `${r}=R[${r.slice(1)}]|0,`).join('')}a=0,k=0,t=0,pc=0;`,
