@@ -7,7 +7,16 @@ import { access } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { type Benchmark, describe, type Figure } from './figure.ts';
 
-const NAMES = ['emulator', 'link', 'cli'] as const;
+const NAMES = [
+  'emulator',
+  'link',
+  'cli',
+  'tcp',
+  'netsim',
+  'fairness',
+  'connections',
+  'scaling',
+] as const;
 
 async function load(name: string): Promise<Benchmark> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

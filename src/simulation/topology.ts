@@ -3,12 +3,15 @@
  * the shortest ways between all of them as routes.
  *
  *   network n:  10.(n / 256).(n % 256).0/24   and   fd00:0:0:n::/64;   the k-th that joins it has .k and ::k
+ *
+ * A link too narrow for IPv6 has no IPv6.
  */
 import { assert } from '../base/errors.ts';
 import { Host, type HostOptions } from '../stack/host/host.ts';
-import type { IpAddress, IpPrefix } from '../stack/network/ip/address.ts';
+import type { IpPrefix } from '../stack/network/ip/address.ts';
 import { address, type Ipv4Address } from '../stack/network/ipv4/address.ts';
 import type { Ipv6Address } from '../stack/network/ipv6/address.ts';
+import { MTU_MIN as MTU_MIN_IPV6 } from '../stack/network/ipv6/header.ts';
 import type { Link, LinkOptions } from './link.ts';
 import type { End, Seat } from './seat.ts';
 import type { Simulation } from './simulation.ts';
@@ -78,18 +81,29 @@ function address6(network: number, member: number): Ipv6Address {
   return octets;
 }
 
-const prefixes = (network: number, member: number): IpPrefix[] => [
-  { address: address4(network, member), length: 24 },
-  { address: address6(network, member), length: 64 },
-];
+const prefix4 = (network: number, member: number): IpPrefix => ({
+  address: address4(network, member),
+  length: 24,
+});
+
+const prefix6 = (network: number, member: number): IpPrefix => ({
+  address: address6(network, member),
+  length: 64,
+});
+
+interface Network {
+  readonly mtu: number;
+  readonly members: Member[];
+}
+
+const hasIpv6 = ({ mtu }: Network): boolean => mtu >= MTU_MIN_IPV6;
 
 const hardware = (n: number): Uint8Array => Uint8Array.of(2, 0, 0, 0, n >> 8, n & 0xff);
 
 export class Topology {
   readonly simulation: Simulation;
   readonly #members: Member[] = [];
-  /** Who is in each network. */
-  readonly #networks: Member[][] = [];
+  readonly #networks: Network[] = [];
   #interfaces = 0;
 
   constructor(simulation: Simulation) {
@@ -106,8 +120,8 @@ export class Topology {
 
   /** Joins two by a network of their own. */
   link(first: Place, second: Place, options: TopologyLink = {}): Link {
-    const network = this.#networks.push([]) - 1;
-    const ends = [first, second].map((place) => this.#join(place, network, options.mtu));
+    const network = this.#addNetwork(options.mtu);
+    const ends = [first, second].map((place) => this.#join(place, network));
     const [one, other] = ends;
     assert(one !== undefined && other !== undefined, 'a link has two ends');
     return this.simulation.connect(one, other, options);
@@ -115,14 +129,10 @@ export class Topology {
 
   /** Joins all by a switch: one network, a link for each. */
   segment(name: string, places: readonly Place[], options: TopologyLink = {}): Link[] {
-    const network = this.#networks.push([]) - 1;
+    const network = this.#addNetwork(options.mtu);
     const seat = this.simulation.add(name, new Switch(places.length));
     return places.map((place, port) =>
-      this.simulation.connect(
-        this.#join(place, network, options.mtu),
-        { seat, interface: port },
-        options,
-      ),
+      this.simulation.connect(this.#join(place, network), { seat, interface: port }, options),
     );
   }
 
@@ -140,16 +150,17 @@ export class Topology {
     return member;
   }
 
-  #join(place: Place, network: number, mtu = 1500): End {
+  #join(place: Place, network: number): End {
     assert(place instanceof Member, 'places are made here');
     const { host, seat } = place;
     const number = ++this.#interfaces;
     const name = `eth${place.memberships.length}`;
-    const index = host.addInterface({ name, hardware: hardware(number), mtu });
-    const member = (this.#networks[network] ?? []).push(place);
-    for (const prefix of prefixes(network, member)) {
-      host.addAddress(index, prefix, this.simulation.now, { detect: false });
-    }
+    const joined = this.#network(network);
+    const index = host.addInterface({ name, hardware: hardware(number), mtu: joined.mtu });
+    const member = joined.members.push(place);
+    const { now } = this.simulation;
+    host.addAddress(index, prefix4(network, member), now, { detect: false });
+    if (hasIpv6(joined)) host.addAddress(index, prefix6(network, member), now, { detect: false });
     place.memberships.push({ network, interface: index, member });
     return { seat, interface: index };
   }
@@ -171,21 +182,29 @@ export class Topology {
   }
 
   #routersOf(network: number, except: Member): Member[] {
-    return (this.#networks[network] ?? []).filter((m) => m.router && m !== except);
+    return this.#network(network).members.filter((m) => m.router && m !== except);
   }
 
   #route(member: Member, network: number, by: Member, over: Membership): void {
     const gateway = by.memberships.find((m) => m.network === over.network);
     assert(gateway !== undefined, 'the first router is a neighbour');
-    const gateways: IpAddress[] = [
-      address4(over.network, gateway.member),
-      address6(over.network, gateway.member),
-    ];
-    for (const [i, prefix] of prefixes(network, 0).entries()) {
-      const via = gateways[i];
-      if (via !== undefined)
-        member.host.addRoute(prefix, { gateway: via, interface: over.interface });
-    }
+    const { host } = member;
+    const index = over.interface;
+    const via4 = address4(over.network, gateway.member);
+    host.addRoute(prefix4(network, 0), { gateway: via4, interface: index });
+    if (!hasIpv6(this.#network(network)) || !hasIpv6(this.#network(over.network))) return;
+    const via6 = address6(over.network, gateway.member);
+    host.addRoute(prefix6(network, 0), { gateway: via6, interface: index });
+  }
+
+  #addNetwork(mtu = 1500): number {
+    return this.#networks.push({ mtu, members: [] }) - 1;
+  }
+
+  #network(index: number): Network {
+    const network = this.#networks[index];
+    assert(network !== undefined, 'networks are made here');
+    return network;
   }
 }
 

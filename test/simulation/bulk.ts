@@ -62,14 +62,16 @@ export class Transfer {
   received = 0;
   /** The first octet that was not what was sent. */
   wrongAt: number | undefined = undefined;
-  /** When the receiver had all. */
+  /** When the sender's connection was established. */
+  establishedAt: Instant | undefined = undefined;
+  /** When the receiver had the last octet. */
+  lastAt: Instant | undefined = undefined;
+  /** When it knew that it was the last. */
   completeAt: Instant | undefined = undefined;
-  readonly startedAt: Instant;
 
   constructor(simulation: Simulation, from: Place, to: Place, options: TransferOptions) {
     const { octets, port = 9000, version = 4, connection = {}, pace } = options;
     this.octets = octets;
-    this.startedAt = simulation.now;
     const listener = to.host.listen(undefined, port, connection);
     const remote: IpAddress = version === 4 ? to.address : to.address6;
     this.sender = from.host.connect(remote, port, connection, simulation.now);
@@ -96,14 +98,15 @@ export class Transfer {
     return this.sender.error ?? this.receiver?.error;
   }
 
-  /** In octets a second, from the call that connected until the last octet was there. */
+  /** In octets a second, from the established connection until the last octet was there; 0 before. */
   get goodput(): number {
-    const end = this.completeAt ?? this.startedAt;
-    return end > this.startedAt ? (this.received * 1e6) / (end - this.startedAt) : 0;
+    const { establishedAt: from, lastAt: until } = this;
+    return from === undefined || until === undefined ? 0 : (this.received * 1e6) / (until - from);
   }
 
   #send(now: Instant): void {
     if (this.sent === this.octets || !isOpen(this.sender)) return;
+    this.establishedAt ??= now;
     for (let taken = 1; taken > 0 && this.sent < this.octets; this.sent += taken) {
       taken = this.sender.send(this.#pattern.at(this.sent, this.octets - this.sent), now);
     }
@@ -127,6 +130,7 @@ export class Transfer {
       left -= octets.length;
       receiver.consume(octets.length, now);
     }
+    if (this.received === this.octets) this.lastAt ??= now;
     if (!receiver.atEnd || receiver.error !== undefined) return;
     if (this.received !== this.octets) this.wrongAt ??= this.received;
     this.completeAt = now;

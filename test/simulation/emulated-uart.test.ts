@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { seededRng } from '../../src/base/random.ts';
+import { after, seconds } from '../../src/base/time.ts';
 import { Board } from '../../src/hardware/board/board.ts';
 import type { Transport } from '../../src/hardware/board/transport.ts';
 import { World } from '../../src/hardware/emulator/world.ts';
@@ -38,10 +39,30 @@ it('loses no octet of many at the highest rate, though its DMA goes round again 
     const octets = OCTETS.map((octet) => octet + n);
     expect(await board.echo(octets)).toEqual(octets);
   }
-  const after = await board.statistics(false);
+  const now = await board.statistics(false);
   for (const what of ['octets_lost', 'bad_crc', 'gaps', 't1_expiries'] as const) {
-    expect([what, after[what]]).toEqual([what, before[what]]);
+    expect([what, now[what]]).toEqual([what, before[what]]);
   }
+});
+
+it('counts what its DMA wrote over while a wedged chip kept it waiting, and gets that again', async () => {
+  const { board: emulated, port, world } = bench();
+  world.addStation('peer', Uint8Array.of(2, 0, 0, 0, 0, 2));
+  const board = await Board.open(port, { rng: seededRng(1) });
+  expect(await board.setLineRate(3_000_000)).toBe(true);
+  await board.mac.open(board.address, 0);
+  world.advance(after(world.now(), seconds(1)));
+  expect((await board.phy.read()).link).toBe(true);
+  await board.statistics(true);
+  emulated.setChipFault('wedged');
+  // A command that is never taken, and one anew after each reset: more than the ring's 27 ms.
+  await board.mac.send(new Uint8Array(60));
+  const echoes = Array.from({ length: 20 }, () => board.echo(OCTETS));
+  for (const echo of await Promise.all(echoes)) expect(echo).toEqual(OCTETS);
+  const { octets_lost, gaps, naks_sent } = await board.statistics(false);
+  expect(octets_lost).toBeGreaterThan(8192);
+  expect(gaps).toBeGreaterThan(0);
+  expect(naks_sent).toBeGreaterThan(0);
 });
 
 it('both ends are back at the old rate when the new one brings nothing but noise', async () => {

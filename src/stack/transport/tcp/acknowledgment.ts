@@ -36,9 +36,10 @@ const reaction: Reaction = {
 export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
   const { snd } = t;
   const acked = distance(s.ack, snd.una);
-  if (after(s.ack, snd.nxt) || acked < -Math.max(snd.maxWnd, t.mss)) {
+  const unsent = after(s.ack, snd.nxt);
+  if (unsent || acked < -Math.max(snd.maxWnd, t.mss)) {
     // RFC 5961 §5.2: an acknowledgment from nowhere is challenged, and its data is not taken.
-    challenge(t, now);
+    if (!unsent || t.shared.config.challengeUnsent) challenge(t, now);
     return false;
   }
   if (acked < 0) return true;
@@ -62,12 +63,14 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
   if (flight.count === 0) {
     t.flight = t.shared.flights.give(flight);
   }
-  // RFC 6298 §5.3: what delivers nothing does not put the timer off, or a peer that goes on sending would for ever.
-  const waits = t.rtxKind === TIMER.retransmission || t.rtxKind === TIMER.tailProbe;
-  if (acked > 0 || flight.delivered > 0 || !waits) armRetransmission(t, now);
+  if (acked > 0 || flight.delivered > 0 || !isWaiting(t)) armRetransmission(t, now);
   t.shared.wake(t);
   return true;
 }
+
+/** RFC 6298 §5.3: what delivers nothing does not put the timer off, or a peer that goes on sending would for ever. */
+const isWaiting = <P extends Path>({ rtxKind }: Tcb<P>): boolean =>
+  rtxKind === TIMER.retransmission || rtxKind === TIMER.tailProbe;
 
 /** MUST: only from a segment that is not older than the one that last did it. True when it changed. */
 function updateWindow<P extends Path>(t: Tcb<P>, s: Segment): boolean {

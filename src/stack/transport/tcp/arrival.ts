@@ -35,8 +35,9 @@ export function arrive<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): voi
   if (!s.has(FLAG.ack)) return;
   if (!t.isOpen && !finishHandshake(t, s, now)) return;
   t.lastReceivedAt = now;
-  if (t.timestamps) remember(t, s, now);
+  // Only what is taken is echoed: a forged time would lock the peer out (RFC 7323 §5.3 R3).
   if (!acknowledge(t, s, now)) return;
+  if (t.timestamps) remember(t, s, now);
   afterAcknowledgment(t, s, now);
 }
 

@@ -31,10 +31,18 @@ export interface TcpConfig {
   /** Limits in octets. Memory is taken as octets come, and given back. */
   readonly sendBuffer: number;
   readonly receiveBuffer: number;
+  /** The receive buffer becomes a whole number of the peer's segments, so that the last one fits too. */
+  readonly receiveWhole: boolean;
   /** RFC 1122 §4.2.3.2: less than half a second (MUST-40). */
   readonly delayedAck: Duration;
+  /** The acknowledgment of a FIN may be delayed as that of data: an application that is done will send its own. */
+  readonly delayedFinAck: boolean;
   /** So many segments at the start, and after a loss at the peer, are acknowledged at once. */
   readonly quickAcks: number;
+  /** What acknowledges data that was never sent is told so (RFC 9293 §3.10.7.4), or dropped in silence. */
+  readonly challengeUnsent: boolean;
+  /** Segments a little smaller than they might be, so that a narrow window is a whole number of them. */
+  readonly evenSegments: boolean;
   /** `minshall` holds back only behind another small segment, `nagle` behind any data (RFC 9293 §3.7.4). */
   readonly nagle: 'nagle' | 'minshall';
   /** The silence of a sender at a closed window: with one octet of data (RFC 9293 §3.8.6.1), or with none. */
@@ -91,8 +99,12 @@ const RFC: TcpConfig = {
   initialWindow: 10,
   sendBuffer: 262_144,
   receiveBuffer: 262_144,
+  receiveWhole: false,
   delayedAck: milliseconds(40),
+  delayedFinAck: false,
   quickAcks: 0,
+  challengeUnsent: true,
+  evenSegments: true,
   nagle: 'nagle',
   windowProbe: 'octet',
   rtoInitial: seconds(1),
@@ -123,7 +135,10 @@ const LINUX: TcpConfig = {
   ...RFC,
   profile: 'linux',
   windowShiftMin: 7,
+  delayedFinAck: true,
   quickAcks: 16,
+  challengeUnsent: false,
+  evenSegments: false,
   nagle: 'minshall',
   windowProbe: 'empty',
   rtoMin: milliseconds(200),
@@ -138,6 +153,9 @@ const FREEBSD: TcpConfig = {
   profile: 'freebsd',
   optionOrder: 'bsd',
   windowShiftMin: 6,
+  receiveBuffer: 65_536,
+  receiveWhole: true,
+  evenSegments: false,
   rack: false,
   tailLossProbe: false,
   rtoMin: milliseconds(230),
@@ -157,7 +175,14 @@ export const PROFILES: Readonly<Record<Profile, TcpConfig>> = {
  * What hosts have when nothing else is said: Linux's timing, which the networks of today are used to, and
  * RFC 9293's manners.
  */
-export const DEFAULTS: TcpConfig = { ...LINUX, profile: 'rfc', windowShiftMin: 0 };
+export const DEFAULTS: TcpConfig = {
+  ...LINUX,
+  profile: 'rfc',
+  windowShiftMin: 0,
+  delayedFinAck: false,
+  challengeUnsent: true,
+  evenSegments: true,
+};
 
 /** What one connection is set to; all can be changed while it lives. */
 export interface ConnectionOptions {

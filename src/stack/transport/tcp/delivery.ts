@@ -107,11 +107,15 @@ function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (before(t.rcv.edge, t.rcv.nxt)) t.rcv.edge = t.rcv.nxt;
   t.finReceived = true;
   t.reassembly = undefined;
-  acknowledgeNow(t);
   switch (t.state) {
     case 'ESTABLISHED':
     case 'SYN-RECEIVED':
       t.state = 'CLOSE-WAIT';
+      if (mayDelayFinAck(t)) {
+        delayAck(t, now);
+        t.shared.notify(t);
+        return;
+      }
       break;
     case 'FIN-WAIT-1':
       // Had our FIN been acknowledged by this segment, the state were FIN-WAIT-2 by now.
@@ -122,8 +126,16 @@ function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
       break;
     default:
   }
+  acknowledgeNow(t);
   t.shared.notify(t);
 }
+
+/** Not where there was no data, of which an application would have something to say. */
+const mayDelayFinAck = <P extends Path>(t: Tcb<P>): boolean =>
+  t.shared.config.delayedFinAck &&
+  t.octetsReceived > 0 &&
+  !t.ackNow &&
+  distance(t.rcv.nxt, t.rcv.acked) <= t.rcv.mss;
 
 /** The urgent pointer tells where urgent data ends (RFC 9293 §3.8.5, RFC 6093 §4): new or more is told (MUST-32). */
 function noteUrgent<P extends Path>(t: Tcb<P>, s: Segment): void {
@@ -152,13 +164,16 @@ export function acknowledgeNow<P extends Path>(t: Tcb<P>): void {
  * than one full-sized segment (SHLD-19).
  */
 function acknowledgeSoon<P extends Path>(t: Tcb<P>, now: Instant): void {
-  const { config } = t.shared;
   if (t.quickAcks > 0 || isAwaited(t)) {
     if (t.quickAcks > 0) t.quickAcks -= 1;
     acknowledgeNow(t);
     return;
   }
-  const due = later(now, config.delayedAck);
+  delayAck(t, now);
+}
+
+function delayAck<P extends Path>(t: Tcb<P>, now: Instant): void {
+  const due = later(now, t.shared.config.delayedAck);
   if (due >= t.ackAt) return;
   t.ackAt = due;
   t.shared.schedule(t);

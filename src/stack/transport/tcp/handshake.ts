@@ -36,7 +36,10 @@ export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): 
   t.pushEnd = t.sendBase;
   t.tsOffset = shared.config.timestampOffset === 'zero' ? 0 : tsOffset;
   if (shared.config.windowScaling) {
-    rcv.shift = windowShift(t.options.receiveBuffer, shared.config.windowShiftMin);
+    const { receiveBuffer, windowShiftMin } = shared.config;
+    // A buffer that the application set is not made larger later.
+    const least = t.options.receiveBuffer === receiveBuffer ? windowShiftMin : 0;
+    rcv.shift = windowShift(t.options.receiveBuffer, least);
   }
   updateMss(t);
 }
@@ -80,6 +83,10 @@ export function takeSyn<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): vo
   t.peerMss = Math.max(options.maximumSegmentSize || unnamed, config.segmentMin);
   updateMss(t);
   rcv.mss = Math.min(t.mss, config.segmentDefault.ipv4);
+  if (config.receiveWhole) {
+    const receiveBuffer = Math.ceil(t.options.receiveBuffer / t.mss) * t.mss;
+    t.options = { ...t.options, receiveBuffer };
+  }
   t.quickAcks = config.quickAcks;
 }
 

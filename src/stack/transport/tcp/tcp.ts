@@ -243,6 +243,19 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     if (t !== undefined) this.#shared.wake(t);
   }
 
+  /**
+   * Is the number in a segment that we sent between these ports and that is not acknowledged yet? Who forges
+   * an ICMP error from outside has to guess that (RFC 5927 §4.1).
+   */
+  isInFlight(
+    addresses: Int32Array,
+    localPort: number,
+    remotePort: number,
+    quotedSequence: number,
+  ): boolean {
+    return this.#quoted(addresses, localPort, remotePort, quotedSequence) !== undefined;
+  }
+
   #quoted(
     addresses: Int32Array,
     localPort: number,

@@ -179,7 +179,8 @@ function timeOut<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (flight === undefined) return;
   // A peer that shut its window on what is in flight lives on as long as it answers (MUST-37, SHLD-17).
   // The last timeout was an RTO ago, or somewhat more if the host is late.
-  const shut = t.snd.wnd === 0 && t.isOpen && t.lastReceivedAt >= now - 1.5 * t.rto;
+  const answered = t.lastReceivedAt >= now - 1.5 * t.rto;
+  const shut = t.snd.wnd === 0 && t.isOpen && !t.released && answered;
   if (!shut && isHopeless(t, now)) {
     giveUp(t, now);
     return;
@@ -226,7 +227,9 @@ function expireWindowProbe<P extends Path>(t: Tcb<P>, now: Instant): void {
   const { userTimeout } = t.options;
   const silence = now - Math.max(t.lastReceivedAt, t.progressAt);
   const patience = userTimeout > 0 ? userTimeout : config.rtoMax * config.retries;
-  if (silence >= patience) {
+  // RFC 6429 §4: when nobody holds it any more, a peer that only says that it lives cannot keep it for ever.
+  const orphaned = t.released && t.retries >= config.orphanRetries;
+  if (orphaned || silence >= patience) {
     giveUp(t, now);
     return;
   }

@@ -94,6 +94,21 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     expect(read).toBe(1000);
   });
 
+  it('takes all that was ever told, also what the scale cannot tell any more, SHLD-14', () => {
+    const pair = new Pair({
+      a: { windowShiftMin: 7 },
+      b: { windowShiftMin: 7, receiveBuffer: 1000 },
+    });
+    const [, server] = pair.connected();
+    forge(pair, 'b', server, { flags: 'ACK', seq: 1, ack: 1, text: 100 });
+    forge(pair, 'b', server, { flags: 'ACK', seq: 0, ack: 1, text: 1 });
+    pair.drain();
+    // 900 octets are left of what the SYN-ACK told; seven units are 896.
+    expect(pair.sentBy('b').at(-1)).toMatchObject({ ack: 101, window: 7 });
+    forge(pair, 'b', server, { flags: 'ACK', seq: 101, ack: 1, text: 900 });
+    expect(server.readable).toBe(1000);
+  });
+
   it('takes what lies in the window and trims what lies behind it', () => {
     const pair = new Pair({ b: { receiveBuffer: 1000 } });
     const [, server] = pair.connected();

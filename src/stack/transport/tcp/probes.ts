@@ -1,0 +1,75 @@
+/** What leaves to ask whether the peer is there: RFC 8985 §7.3, RFC 9293 §3.8.6.1 and §3.8.4. */
+import type { Packet } from '../../../base/packet.ts';
+import type { Instant } from '../../../base/time.ts';
+import type { Path } from './network.ts';
+import { segmentRoom, writeData } from './segment-output.ts';
+import { sendAgain, sendText } from './sending.ts';
+import { add, distance } from './seq.ts';
+import { PROBE, type Tcb } from './tcb.ts';
+import { armRetransmission } from './timers.ts';
+
+export function sendProbe<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { probe, shared, snd } = t;
+  t.probe = PROBE.none;
+  switch (probe) {
+    case PROBE.tail:
+      return sendTailProbe(t, packet, at, now);
+    case PROBE.window:
+      return sendWindowProbe(t, packet, at, now);
+    default:
+      // An octet that was acknowledged long ago, without it (SHLD-12, RFC 9293 §3.8.4).
+      shared.counters.keepAliveProbes += 1;
+      return writeData(t, packet, at, add(snd.nxt, -1), 0, false, now, false);
+  }
+}
+
+/** RFC 8985 §7.3: new data if there is, else the last segment again; once, and the congestion window aside. */
+function sendTailProbe<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { flight, snd, shared } = t;
+  if (flight === undefined || flight.count === 0) return 0;
+  shared.counters.tailProbes += 1;
+  const unsent = distance(t.sendEnd, snd.nxt);
+  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const octets = Math.min(unsent, usable, segmentRoom(t));
+  let length: number;
+  if (octets > 0) {
+    t.tlpIsRetransmission = false;
+    const fin = octets === unsent && t.finQueued && !t.finSent;
+    length = sendText(t, packet, at, octets, fin, octets < unsent, now);
+  } else {
+    t.tlpIsRetransmission = true;
+    length = sendAgain(t, flight, flight.count - 1, packet, at, now);
+  }
+  t.tlpEnd = snd.nxt;
+  armRetransmission(t, now);
+  return length;
+}
+
+/** MUST-35: what fits in the window if anything does, else an octet behind it, or an old number. */
+function sendWindowProbe<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { snd, shared } = t;
+  shared.counters.windowProbes += 1;
+  const unsent = distance(t.sendEnd, snd.nxt);
+  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const octets = Math.min(unsent, usable, segmentRoom(t));
+  if (octets > 0) return sendText(t, packet, at, octets, false, true, now);
+  if (shared.config.windowProbe === 'octet' && unsent > 0 && t.flight === undefined) {
+    return sendText(t, packet, at, 1, false, true, now);
+  }
+  return writeData(t, packet, at, add(snd.una, -1), 0, false, now, false);
+}

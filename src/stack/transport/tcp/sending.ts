@@ -1,0 +1,173 @@
+/** Data that leaves, for the first time or again, as far as windows and manners allow. */
+import type { Packet } from '../../../base/packet.ts';
+import type { Instant } from '../../../base/time.ts';
+import { type Flight, NONE, SEGMENTS_MAX } from './flight.ts';
+import type { Path } from './network.ts';
+import { sent as sentInRecovery } from './prr.ts';
+import { segmentRoom, writeData } from './segment-output.ts';
+import { add, after, distance } from './seq.ts';
+import { RECOVERY, type Tcb, TIMER } from './tcb.ts';
+import { armForNew, armRetransmission, armWindowProbe } from './timers.ts';
+import { timestampNow } from './timestamps.ts';
+
+export function retransmitLost<P extends Path>(
+  t: Tcb<P>,
+  flight: Flight,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const lost = flight.nextLost();
+  if (lost === NONE) return 0;
+  const { pipe } = t;
+  if (pipe > 0 && pipe + Math.min(flight.length(lost), t.mss) > t.congestion.cwnd) {
+    t.cwndLimited = true;
+    return 0;
+  }
+  return sendAgain(t, flight, lost, packet, at, now);
+}
+
+/** Entry `i` of the flight leaves again, or as much of it as a segment takes, in the window or not (SHLD-16, MAY-7). */
+export function sendAgain<P extends Path>(
+  t: Tcb<P>,
+  flight: Flight,
+  i: number,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { shared } = t;
+  const most = segmentRoom(t);
+  if (textOf(t, flight, i) > most) flight.split(i, most);
+  const start = flight.start(i);
+  const octets = flight.length(i);
+  flight.retransmit(i, now);
+  shared.counters.retransSegs += 1;
+  t.segmentsRetransmitted += 1;
+  t.undoOctets += octets;
+  if (t.retransmittedAt === 0) t.retransmittedAt = timestampNow(t, now) || 1;
+  if (t.recovery === RECOVERY.recovery) sentInRecovery(flight, octets);
+  const text = textOf(t, flight, i);
+  const length = writeData(t, packet, at, start, text, octets > text, now, false);
+  if (t.rtxKind === TIMER.none) armRetransmission(t, now);
+  return length;
+}
+
+/** Octets of data in entry `i`: a FIN is none. */
+function textOf<P extends Path>(t: Tcb<P>, flight: Flight, i: number): number {
+  const end = flight.end(i);
+  const behind = t.finSent && after(end, t.sendEnd) ? 1 : 0;
+  return flight.length(i) - behind;
+}
+
+/** Windows of more segments than this are filled well enough with the largest. */
+const NARROW = 24;
+
+/**
+ * What new segments carry: so much less than there is room for that a narrow window is a whole number of
+ * them. A rest of it would have to wait for more room (MUST-38), and the window would never be full.
+ */
+function share<P extends Path>(t: Tcb<P>, room: number): number {
+  if (!t.shared.config.evenSegments) return room;
+  const window = Math.min(t.snd.maxWnd, t.options.sendBuffer);
+  if (window >= NARROW * room || window <= room) return room;
+  return Math.floor(window / Math.ceil(window / room));
+}
+
+/**
+ * New data, RFC 9293 §3.8.6.2.1 and §3.7.4, RFC 5681: what was written in whatever pieces, in segments as
+ * large as can be (SHLD-27, SHLD-28, MAY-16), within the window, also when it shrank (SHLD-15, MUST-34).
+ */
+export function sendNew<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { snd, congestion } = t;
+  const unsent = distance(t.sendEnd, snd.nxt);
+  const finDue = t.finQueued && !t.finSent;
+  t.cwndLimited = false;
+  if (unsent <= 0 && !finDue) return 0;
+  if (t.flight !== undefined && t.flight.count >= SEGMENTS_MAX) return 0;
+  const room = segmentRoom(t);
+  const most = share(t, room);
+  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const octets = Math.max(0, Math.min(unsent, usable, most));
+  const last = octets === unsent;
+  const full = octets === most;
+  if (!full && !mayLeave(t, octets, unsent, usable)) {
+    if (t.flight === undefined && !isHeldBack(t, usable, last, octets)) armWindowProbe(t, now);
+    return 0;
+  }
+  const { pipe } = t;
+  if (pipe > 0 && pipe + octets > congestion.cwnd) {
+    t.cwndLimited = true;
+    return 0;
+  }
+  restartAfterIdle(t, now);
+  return sendText(t, packet, at, octets, last && finDue, !full, now);
+}
+
+/** With nothing in flight and the window open, only Nagle, cork or nothing at all can be the reason. */
+const isHeldBack = <P extends Path>(
+  t: Tcb<P>,
+  usable: number,
+  last: boolean,
+  octets: number,
+): boolean => t.options.cork && last && octets > 0 && usable > 0;
+
+/** Sender's silly window syndrome avoidance (MUST-38, SHLD-7) and Nagle (MUST-17). */
+function mayLeave<P extends Path>(
+  t: Tcb<P>,
+  octets: number,
+  unsent: number,
+  usable: number,
+): boolean {
+  const { snd, options } = t;
+  const finDue = t.finQueued && !t.finSent;
+  if (octets === 0) return unsent === 0 && finDue && usable > 0;
+  if (octets < unsent) return octets >= snd.maxWnd / 2;
+  if (finDue) return true;
+  if (options.cork) return false;
+  // A full buffer says that there is more to come, for which this can wait.
+  if (unsent < NARROW && t.sendBuffer?.length === options.sendBuffer && snd.una !== snd.nxt)
+    return false;
+  if (options.noDelay || after(snd.up, snd.nxt)) return true;
+  if (t.shared.config.nagle === 'nagle') return snd.una === snd.nxt;
+  return !after(snd.small, snd.una);
+}
+
+/** RFC 5681 §4.1: after silence the window says nothing of the path any more. */
+function restartAfterIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
+  if (t.flight === undefined && now - t.lastSentAt > t.rto && t.octetsSent > 0) {
+    t.congestion.idle(now);
+  }
+}
+
+export function sendText<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  octets: number,
+  fin: boolean,
+  small: boolean,
+  now: Instant,
+): number {
+  const { snd } = t;
+  const start = snd.nxt;
+  const end = add(start, octets + (fin ? 1 : 0));
+  if (t.flight === undefined) {
+    t.flight = t.shared.flights.take();
+    t.progressAt = now;
+  }
+  t.flight.push(start, end, now);
+  snd.nxt = end;
+  if (fin) t.finSent = true;
+  if (small) snd.small = end;
+  t.octetsSent += octets;
+  if (t.recovery === RECOVERY.recovery) sentInRecovery(t.flight, octets);
+  const length = writeData(t, packet, at, start, octets, fin, now, true);
+  armForNew(t, now);
+  return length;
+}

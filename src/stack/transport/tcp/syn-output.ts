@@ -1,0 +1,98 @@
+/** The segments of the handshake. */
+import type { Packet } from '../../../base/packet.ts';
+import type { Instant } from '../../../base/time.ts';
+import { fastOpenOption } from './fast-open-client.ts';
+import { NONE } from './flight.ts';
+import { synOptions, synWindow } from './handshake.ts';
+import { FLAG, HEADER_LENGTH, write } from './header.ts';
+import type { Path } from './network.ts';
+import { writeSyn } from './options.ts';
+import { leave } from './segment-output.ts';
+import { add, type Seq } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { armRetransmission } from './timers.ts';
+
+export function nextOfHandshake<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { snd } = t;
+  if (snd.nxt === snd.iss) {
+    t.flight ??= t.shared.flights.take();
+    t.flight.push(snd.iss, add(snd.iss, 1), now);
+    snd.nxt = add(snd.iss, 1);
+    t.progressAt = now;
+    return writeSynSegment(t, packet, at, now);
+  }
+  const lost = t.flight?.nextLost() ?? NONE;
+  if (lost !== NONE && t.flight?.start(lost) === snd.iss) {
+    t.flight.retransmit(lost, now);
+    t.shared.counters.retransSegs += 1;
+    return writeSynSegment(t, packet, at, now);
+  }
+  return 0;
+}
+
+/** A SYN, and its data if a cookie is known (RFC 7413 §4.1.2). */
+function writeSynSegment<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+): number {
+  const { snd, rcv, shared } = t;
+  const answer = t.state !== 'SYN-SENT';
+  const cookie = fastOpenOption(t);
+  const syn = { ...synOptions(t, now), cookie };
+  const header =
+    HEADER_LENGTH + writeSyn(packet, at + HEADER_LENGTH, syn, shared.config.optionOrder);
+  let flags: number = answer ? FLAG.syn | FLAG.ack : FLAG.syn;
+  if (answer && t.ecn) flags |= FLAG.ece;
+  // A SYN that a middlebox drops for its bits goes without them the next time (RFC 3168 §6.1.1.1).
+  if (!answer && t.options.ecn === 'active' && t.retries === 0) flags |= FLAG.ece | FLAG.cwr;
+  let end = at + header;
+  if (!answer && cookie !== undefined && cookie.length > 0 && t.retries === 0) {
+    end += takeSynData(t, packet, end, now, header);
+  }
+  const window = synWindow(t.options.receiveBuffer);
+  if (answer) rcv.acked = rcv.nxt;
+  t.ackNow = false;
+  write(
+    packet,
+    at,
+    header,
+    end,
+    t.localPort,
+    t.remotePort,
+    snd.iss,
+    answer ? rcv.nxt : (0 as Seq),
+    flags,
+    window,
+    0,
+    t.path.addressSum,
+  );
+  leave(t, now, false);
+  armRetransmission(t, now);
+  return end - at;
+}
+
+function takeSynData<P extends Path>(
+  t: Tcb<P>,
+  packet: Packet,
+  at: number,
+  now: Instant,
+  header: number,
+): number {
+  const { snd, flight } = t;
+  const room = t.mtu - t.path.headerLength - header;
+  const octets = Math.min(t.sendBuffer?.length ?? 0, room);
+  if (octets <= 0 || flight === undefined) return 0;
+  t.sendBuffer?.copyTo(packet, at, 0, octets);
+  const start = snd.nxt;
+  snd.nxt = add(start, octets);
+  flight.push(start, snd.nxt, now);
+  t.octetsSent += octets;
+  return octets;
+}
