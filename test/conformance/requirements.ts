@@ -178,6 +178,8 @@ export const OMISSIONS: Readonly<Record<string, string>> = {
   'MAY-10': 'not taken: routers drop datagrams with options (RFC 7126)',
   'MAY-11': 'not taken: as MAY-10',
   'MAY-14': 'not taken: what is queued can be got rid of with the connection alone',
+  'MAY-15': 'not taken: all that is written is pushed',
+  'MAY-17': 'not taken: what came can be read at once, pushed or not',
   'MUST-51':
     'source routes are not supported: RFC 7126 §4.3 and §4.4 has them dropped, and RFC 5095 those of IPv6',
   'MUST-52': 'as MUST-51',

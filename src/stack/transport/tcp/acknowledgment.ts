@@ -27,6 +27,7 @@ const reaction: Reaction = {
   acked: 0,
   rtt: 0 as Duration,
   sackedBefore: 0,
+  duplicatesBefore: 0,
   duplicate: false,
   dsack: false,
   spurious: false,
@@ -42,19 +43,40 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
     if (!unsent || t.shared.config.challengeUnsent) challenge(t, now);
     return false;
   }
-  if (acked < 0) return true;
+  const { flight } = t;
+  if (acked < 0) {
+    // It was overtaken, and yet may be the first to tell of a block (RFC 6675 §5, Update()).
+    if (flight !== undefined && t.sack && s.options.sackBlocks > 0)
+      update(t, s, flight, 0, false, now);
+    return true;
+  }
   const windowChanged = updateWindow(t, s);
-  const flight = t.flight;
   if (flight === undefined) {
     restartProbes(t, now);
     return true;
   }
+  const duplicate =
+    acked === 0 && s.text === 0 && !windowChanged && !s.has(FLAG.fin) && !s.has(FLAG.syn);
+  update(t, s, flight, acked, duplicate, now);
+  return true;
+}
+
+/** What is in flight after it, and what follows from that. */
+function update<P extends Path>(
+  t: Tcb<P>,
+  s: Segment,
+  flight: Flight,
+  acked: number,
+  duplicate: boolean,
+  now: Instant,
+): void {
+  const { snd } = t;
   flight.begin();
   reaction.sackedBefore = flight.sacked;
+  reaction.duplicatesBefore = t.duplicateAcks;
   // Our SYN is no data: the window does not grow by it.
   reaction.acked = snd.una === snd.iss ? acked - 1 : acked;
-  reaction.duplicate =
-    acked === 0 && s.text === 0 && !windowChanged && !s.has(FLAG.fin) && !s.has(FLAG.syn);
+  reaction.duplicate = duplicate;
   if (acked > 0) advance(t, s, flight, acked, now);
   reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
   reaction.rtt = measure(t, s, flight, acked, now);
@@ -65,7 +87,6 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
   }
   if (acked > 0 || flight.delivered > 0 || !isWaiting(t)) armRetransmission(t, now);
   t.shared.wake(t);
-  return true;
 }
 
 /** RFC 6298 §5.3: what delivers nothing does not put the timer off, or a peer that goes on sending would for ever. */
@@ -164,7 +185,7 @@ function readSacks<P extends Path>(t: Tcb<P>, s: Segment, flight: Flight, now: I
     const left = options.left(i);
     const right = options.right(i);
     // A block outside of what is in flight is old, or a lie (RFC 2018 §5.1, RFC 6675 §3).
-    if (!before(left, right) || before(left, s.ack) || after(right, snd.nxt)) continue;
+    if (!before(left, right) || before(left, snd.una) || after(right, snd.nxt)) continue;
     // In the order of the numbers: else two blocks of one acknowledgment look like reordering.
     let at = blocks++;
     for (; at > 0 && before(left, options.left(order[at - 1] as number)); at--) {

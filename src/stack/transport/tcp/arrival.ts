@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/time.ts';
 import { acceptable } from './acceptable.ts';
 import { acknowledge, isHalfOpenAcknowledged } from './acknowledgment.ts';
 import { challenge, mayAnswer } from './challenge.ts';
-import { enterTimeWait, restartTimeWait, sendReset, terminate, waitForFin } from './closing.ts';
+import { enterTimeWait, restartTimeWait, terminate, waitForFin } from './closing.ts';
 import { deliver, noteDuplicate, noteMark } from './delivery.ts';
 import { finishFastOpen } from './fast-open-client.ts';
 import { establish, takeSyn } from './handshake.ts';
@@ -136,8 +136,7 @@ function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void 
 function finishHandshake<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
   const { shared, snd } = t;
   if (!isHalfOpenAcknowledged(t, s.ack)) {
-    shared.counters.outRsts += 1;
-    sendReset(t, s.ack, now);
+    refuseStranger(shared, shared.table.addresses(t.slot), t.localPort, t.remotePort, s);
     return false;
   }
   // No room in the listener's queue: the segment is as if lost, and the peer sends it again.

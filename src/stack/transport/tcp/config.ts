@@ -26,6 +26,10 @@ export interface TcpConfig {
   readonly fastOpenWithoutCookie: boolean;
   /** MAY-18 */
   readonly congestion: CongestionName;
+  /** In slow start an acknowledgment counts for a few segments at most (RFC 3465 §2.2, RFC 9406 §4.3). */
+  readonly slowStartLimit: boolean;
+  /** cwnd grows by what an acknowledgment newly tells of, not by what SACKs or duplicates told of before. */
+  readonly growsByDelivery: boolean;
   /** In segments: 10 after RFC 6928, up to 4 after RFC 5681. */
   readonly initialWindow: number;
   /** Limits in octets. Memory is taken as octets come, and given back. */
@@ -35,6 +39,8 @@ export interface TcpConfig {
   readonly receiveWhole: boolean;
   /** RFC 1122 §4.2.3.2: less than half a second (MUST-40). */
   readonly delayedAck: Duration;
+  /** An opening of the window is told when it is worth a segment (MUST-39), or with whatever leaves. */
+  readonly windowInSteps: boolean;
   /** The acknowledgment of a FIN may be delayed as that of data: an application that is done will send its own. */
   readonly delayedFinAck: boolean;
   /** So many segments at the start, and after a loss at the peer, are acknowledged at once. */
@@ -96,11 +102,14 @@ const RFC: TcpConfig = {
   fastOpen: { client: false, server: false },
   fastOpenWithoutCookie: false,
   congestion: 'cubic',
+  slowStartLimit: true,
+  growsByDelivery: false,
   initialWindow: 10,
   sendBuffer: 262_144,
   receiveBuffer: 262_144,
   receiveWhole: false,
   delayedAck: milliseconds(40),
+  windowInSteps: true,
   delayedFinAck: false,
   quickAcks: 0,
   challengeUnsent: true,
@@ -135,6 +144,8 @@ const LINUX: TcpConfig = {
   ...RFC,
   profile: 'linux',
   windowShiftMin: 7,
+  slowStartLimit: false,
+  growsByDelivery: true,
   delayedFinAck: true,
   quickAcks: 16,
   challengeUnsent: false,
@@ -155,6 +166,7 @@ const FREEBSD: TcpConfig = {
   windowShiftMin: 6,
   receiveBuffer: 65_536,
   receiveWhole: true,
+  windowInSteps: false,
   evenSegments: false,
   rack: false,
   tailLossProbe: false,
@@ -179,6 +191,8 @@ export const DEFAULTS: TcpConfig = {
   ...LINUX,
   profile: 'rfc',
   windowShiftMin: 0,
+  slowStartLimit: true,
+  growsByDelivery: false,
   delayedFinAck: false,
   challengeUnsent: true,
   evenSegments: true,

@@ -180,7 +180,8 @@ export class Connection<P extends Path> {
     if (t.state === 'CLOSED') return;
     if (t.isOpen && t.options.congestion !== congestion) {
       const { cwnd, ssthresh } = t.congestion;
-      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd);
+      const { slowStartLimit } = t.shared.config;
+      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd, slowStartLimit);
       t.congestion.ssthresh = ssthresh;
     }
     if (changed.segmentMax !== undefined) updateMss(t);

@@ -45,12 +45,14 @@ const wCubic = (t_s: number) => 0.4 * (t_s - K) ** 3 + 1000;
 describe('CUBIC (RFC 9438)', () => {
   it.each([
     // §4.6
-    ['0.7 of what is in flight', 100_000, 70_000],
-    ['two segments at least', 2000, 2000],
-  ])('sets ssthresh at a loss to %s, and leaves cwnd to PRR', (_name, flight, ssthresh) => {
+    ['0.7 of what is in flight', 10_000, 100_000, 70_000],
+    ['0.7 of cwnd, where the peer holds back what is in flight', 10_000, 5000, 7000],
+    ['two segments at least', 2000, 2000, 2000],
+  ])('sets ssthresh at a loss to %s, and leaves cwnd to PRR', (_name, cwnd, flight, ssthresh) => {
     const c = fresh();
+    c.cwnd = cwnd;
     c.congestion(flight, false, START);
-    expect([c.cwnd, c.ssthresh]).toEqual([10_000, ssthresh]);
+    expect([c.cwnd, c.ssthresh]).toEqual([cwnd, ssthresh]);
     c.recovered(0, START);
     expect(c.cwnd).toBe(ssthresh);
   });

@@ -50,9 +50,18 @@ export interface CubicOptions {
   readonly fastConvergence: boolean;
   /** β for a mark. §4.6 has the same as for loss; RFC 8511, an experiment, has 0.85 for CUBIC. */
   readonly betaEcn: number;
+  /** In slow start an acknowledgment counts for a few segments at most. */
+  readonly slowStartLimit: boolean;
 }
 
-export const CUBIC_OPTIONS: CubicOptions = { hystart: true, fastConvergence: true, betaEcn: BETA };
+export const CUBIC_OPTIONS: CubicOptions = {
+  hystart: true,
+  fastConvergence: true,
+  betaEcn: BETA,
+  slowStartLimit: true,
+};
+
+export const CUBIC_UNLIMITED: CubicOptions = { ...CUBIC_OPTIONS, slowStartLimit: false };
 
 /** A congestion avoidance stage: made by what ended the one before, begun by the first growth in it. */
 interface Stage {
@@ -129,7 +138,9 @@ export class Cubic implements CongestionControl {
   congestion(flight: number, ecn: boolean, now: Instant): void {
     this.#remember();
     const beta = ecn ? this.#options.betaEcn : BETA;
-    this.#reduce(flight, beta, this.#wMaxAfterLoss(), now);
+    // §4.6 lets it be cwnd in place of FlightSize where cwnd does not grow beyond what is in use: then a flow
+    // that its peer's window holds back is not made slower than that by a loss.
+    this.#reduce(Math.max(flight, this.cwnd), beta, this.#wMaxAfterLoss(), now);
     // §4.6: a mark may bring cwnd down to one segment, below the least ssthresh.
     if (ecn) this.cwnd = Math.max(Math.min(this.cwnd, Math.floor(flight * beta)), this.#smss);
   }
@@ -180,7 +191,8 @@ export class Cubic implements CongestionControl {
   #slowStart(octets: number, flight: number, limited: boolean, rtt: Duration | 0): number {
     const hystart = this.ssthresh === SSTHRESH_INITIAL ? this.#hystart : undefined;
     const l = hystart === undefined ? this.#limit : HYSTART_L;
-    const growth = Math.floor(Math.min(octets, l * this.#smss) / (hystart?.divisor ?? 1));
+    const counted = this.#options.slowStartLimit ? Math.min(octets, l * this.#smss) : octets;
+    const growth = Math.floor(counted / (hystart?.divisor ?? 1));
     if (hystart?.acknowledged(octets, flight, rtt)) this.#exit();
     if (!limited) return 0;
     const room = Math.max(Math.min(this.ssthresh, CWND_MAX) - this.cwnd, 0);

@@ -52,6 +52,7 @@ function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   }
   buffer.write(s.packet, s.start, s.end, 0, limit);
   const reached = add(s.seq, text);
+  if (t.reassembly !== undefined) noteHeld(t, t.reassembly, s.seq, reached);
   const filled = t.reassembly?.fill(reached);
   const nxt = filled ?? reached;
   buffer.advance(distance(nxt, rcv.nxt));
@@ -76,7 +77,7 @@ function takeOutOfOrder<P extends Path>(
   t.reassembly ??= new Reassembly();
   const { reassembly } = t;
   const right = add(s.seq, s.text);
-  if (reassembly.holds(s.seq, right)) noteRange(t, s.seq, right);
+  noteHeld(t, reassembly, s.seq, right);
   if (reassembly.insert(s.seq, right)) buffer.write(s.packet, s.start, s.end, offset, limit);
   // RFC 5681 §4.2, MAY-13: at once, so that the sender learns of the gap.
   if (t.ackNow && !t.sack) t.duplicatesDue = Math.min(t.duplicatesDue + 1, DUPLICATES_MAX);
@@ -93,6 +94,13 @@ function noteOverlap<P extends Path>(t: Tcb<P>, s: Segment): void {
 export function noteDuplicate<P extends Path>(t: Tcb<P>, s: Segment): void {
   const right = add(s.seq, s.text);
   if (!after(right, t.rcv.nxt)) noteRange(t, s.seq, right);
+}
+
+/** What lies behind RCV.NXT came twice: the first piece of it, if nothing else is to be told (RFC 2883 §4). */
+function noteHeld<P extends Path>(t: Tcb<P>, reassembly: Reassembly, left: Seq, right: Seq): void {
+  if (!t.sack || t.dsackLeft !== t.dsackRight) return;
+  const twice = reassembly.held(left, right);
+  if (twice !== undefined) noteRange(t, twice.left, twice.right);
 }
 
 function noteRange<P extends Path>(t: Tcb<P>, left: Seq, right: Seq): void {

@@ -28,6 +28,9 @@ export const SEGMENTS_MAX = 16_384;
 /** No entry. */
 export const NONE = -1;
 
+/** Between segments of one microsecond: a double has room for it in any instant of a hundred years. */
+const STEP = 2 ** -10;
+
 export class Flight implements Pooled {
   count = 0;
   sacked = 0;
@@ -53,10 +56,11 @@ export class Flight implements Pooled {
   originalsEnd: Seq = 0 as Seq;
   /** Of a segment that was sent once, and lay below one that was delivered before: the path reorders. */
   reordered = false;
+  /** By how many octets at most: from its start to what lay highest of what was delivered. */
+  reorderedBy = 0;
 
   /** RFC 8985 §5.2: of what was delivered, the segment that was sent last. 0: none yet. */
   rackSentAt = 0;
-  rackEnd: Seq = 0 as Seq;
   rackRtt = 0;
   /** RACK.fack: the highest sequence number delivered. */
   #fack: Seq = 0 as Seq;
@@ -66,6 +70,8 @@ export class Flight implements Pooled {
   #sentAt = new Float64Array(CAPACITY_MIN);
   #marks = new Uint8Array(CAPACITY_MIN);
   #head = 0;
+  /** Of the segment that was sent last. */
+  #last = 0;
   /** Below this entry none is lost and not sent again: a hint that saves a search. */
   #searched = 0;
 
@@ -79,6 +85,7 @@ export class Flight implements Pooled {
     this.rackSentAt = 0;
     this.rackRtt = 0;
     this.reordered = false;
+    this.reorderedBy = 0;
     this.#head = 0;
     this.#searched = 0;
   }
@@ -97,7 +104,7 @@ export class Flight implements Pooled {
   }
 
   sentAt(i: number): Instant {
-    return this.#sentAt[this.#at(i)] as Instant;
+    return Math.floor(this.#sentAt[this.#at(i)] as number) as Instant;
   }
 
   has(i: number, mark: number): boolean {
@@ -115,7 +122,7 @@ export class Flight implements Pooled {
     const at = this.#at(this.count);
     this.#start[at] = start;
     this.#end[at] = end;
-    this.#sentAt[at] = now;
+    this.#sentAt[at] = this.#stamp(now);
     this.#marks[at] = 0;
     this.count += 1;
   }
@@ -130,7 +137,17 @@ export class Flight implements Pooled {
     } else {
       this.#marks[at] = marks | MARK.ever;
     }
-    this.#sentAt[at] = now;
+    this.#sentAt[at] = this.#stamp(now);
+  }
+
+  /**
+   * The time, and a little more than that of the segment before in the same microsecond. Order is all that
+   * RACK asks for: by sequence numbers (RFC 8985 §5.2) a retransmission would lie before new data that left
+   * ahead of it, and be found lost again when that arrives.
+   */
+  #stamp(now: Instant): number {
+    this.#last = now > this.#last ? now : this.#last + STEP;
+    return this.#last;
   }
 
   /** Cuts entry `i` in two, the first of `octets`. */
@@ -230,8 +247,12 @@ export class Flight implements Pooled {
     const end = this.#end[at] as Seq;
     if ((marks & MARK.ever) === 0) {
       const first = this.measuredFrom < 0 || sentAt < this.measuredFrom;
-      if (first && !this.#ambiguous) this.measuredFrom = sentAt;
-      if (before(end, this.#fack)) this.reordered = true;
+      if (first && !this.#ambiguous) this.measuredFrom = Math.floor(sentAt);
+      if (before(end, this.#fack)) {
+        this.reordered = true;
+        const by = distance(this.#fack, this.#start[at] as Seq);
+        if (by > this.reorderedBy) this.reorderedBy = by;
+      }
       if (!after(end, this.originalsEnd)) this.originalDelivered = true;
     } else {
       this.#ambiguous = true;
@@ -240,11 +261,8 @@ export class Flight implements Pooled {
       if (now - sentAt < minRtt) return;
     }
     if (after(end, this.#fack)) this.#fack = end;
-    this.rackRtt = now - sentAt;
-    if (sentAfter(sentAt, end, this.rackSentAt, this.rackEnd)) {
-      this.rackSentAt = sentAt;
-      this.rackEnd = end;
-    }
+    this.rackRtt = now - Math.floor(sentAt);
+    if (sentAt > this.rackSentAt) this.rackSentAt = sentAt;
   }
 
   /**
@@ -259,12 +277,12 @@ export class Flight implements Pooled {
       if ((marks & MARK.sacked) !== 0) continue;
       if ((marks & MARK.lost) !== 0 && (marks & MARK.retransmitted) === 0) continue;
       const sentAt = this.#sentAt[at] as number;
-      if (!sentAfter(this.rackSentAt, this.rackEnd, sentAt, this.#end[at] as Seq)) {
+      if (sentAt >= this.rackSentAt) {
         // What was sent once lies in the order of its times: behind it nothing is earlier.
         if ((marks & MARK.ever) === 0 && this.retransmitted === 0) break;
         continue;
       }
-      const remaining = sentAt + this.rackRtt + reorderingWindow - now;
+      const remaining = Math.floor(sentAt) + this.rackRtt + reorderingWindow - now;
       if (remaining <= 0) this.#lose(i);
       else timeout = Math.max(timeout, remaining);
     }
@@ -366,6 +384,3 @@ export class Flight implements Pooled {
     this.#head = 0;
   }
 }
-
-const sentAfter = (aAt: number, aEnd: Seq, bAt: number, bEnd: Seq): boolean =>
-  aAt > bAt || (aAt === bAt && after(aEnd, bEnd));

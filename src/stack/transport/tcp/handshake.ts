@@ -13,8 +13,11 @@ import { timestampNow } from './timestamps.ts';
 
 const WINDOW_MAX = 0xffff;
 
-/** MUST-67: what we can receive in one piece, without options (RFC 6691). */
-export const announcedMss = (path: Path): number => path.mtu - path.headerLength - HEADER_LENGTH;
+/** MUST-67: what we can receive in one piece, without options (RFC 6691), or less if the user wants it so. */
+export function announcedMss(path: Path, segmentMax: number): number {
+  const most = (path.linkMtu ?? path.mtu) - path.headerLength - HEADER_LENGTH;
+  return segmentMax > 0 ? Math.min(most, segmentMax) : most;
+}
 
 /** The least shift that lets the whole buffer be told (RFC 7323 §2.3). */
 export function windowShift(receiveBuffer: number, least: number): number {
@@ -49,7 +52,7 @@ export function synOptions<P extends Path>(t: Tcb<P>, now: Instant): SynOptions 
   const { config } = t.shared;
   const answer = t.state !== 'SYN-SENT';
   return {
-    maximumSegmentSize: announcedMss(t.path),
+    maximumSegmentSize: announcedMss(t.path, t.options.segmentMax),
     windowScale: (answer ? t.scaling : config.windowScaling) ? t.rcv.shift : -1,
     sackPermitted: answer ? t.sack : config.sack,
     timestamps: answer ? t.timestamps : config.timestamps,
@@ -112,7 +115,7 @@ export function updateMss<P extends Path>(t: Tcb<P>): void {
   const { path, options } = t;
   const before = t.mss;
   t.mtu = path.mtu;
-  let mss = announcedMss(path);
+  let mss = path.mtu - path.headerLength - HEADER_LENGTH;
   if (t.peerMss > 0) mss = Math.min(mss, t.peerMss);
   if (options.segmentMax > 0) mss = Math.min(mss, options.segmentMax);
   t.mss = Math.max(mss, 1);
@@ -130,7 +133,7 @@ export function establish<P extends Path>(t: Tcb<P>, synRetried: boolean, now: I
   t.isOpen = true;
   const smss = effectiveMss(t);
   const window = initialWindow(smss, config.initialWindow);
-  t.congestion = newCongestionControl(t.options.congestion, smss, window);
+  t.congestion = newCongestionControl(t.options.congestion, smss, window, config.slowStartLimit);
   // RFC 5681 §3.1, RFC 6298 §5.7: a SYN that was lost tells of a path to be careful on.
   if (synRetried) {
     t.congestion.cwnd = smss;

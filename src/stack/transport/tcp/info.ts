@@ -1,9 +1,10 @@
 /** How a connection stands, by the names of Linux's tcp_info. Times in microseconds, sizes as there: segments or octets. */
 import type { Instant } from '../../../base/time.ts';
 import { SSTHRESH_INITIAL } from './congestion.ts';
-import { effectiveMss } from './handshake.ts';
+import { announcedMss, effectiveMss } from './handshake.ts';
 import { minRtt } from './min-rtt.ts';
 import type { Path } from './network.ts';
+import { DUPLICATE_THRESHOLD } from './recovery.ts';
 import { distance } from './seq.ts';
 import { LINUX_NUMBER } from './state.ts';
 import { RECOVERY, type Tcb, TIMER } from './tcb.ts';
@@ -53,6 +54,8 @@ export interface TcpInfo {
 
 const OPTION = { timestamps: 1, sack: 2, wscale: 4, ecn: 8, ecnSeen: 16, synData: 32 } as const;
 const MILLISECOND = 1000;
+/** Linux's tcp_max_reordering. */
+const REORDERING_MAX = 300;
 
 export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
   const { snd, rcv, flight, shared, congestion } = t;
@@ -87,8 +90,11 @@ export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
     tcpi_rttvar: t.rttvar,
     tcpi_snd_ssthresh: unlimited ? SSTHRESH_INITIAL : Math.floor(congestion.ssthresh / mss),
     tcpi_snd_cwnd: Math.max(1, Math.floor(congestion.cwnd / mss)),
-    tcpi_advmss: t.path.mtu - t.path.headerLength - 20,
-    tcpi_reordering: 3,
+    tcpi_advmss: announcedMss(t.path, t.options.segmentMax),
+    tcpi_reordering: Math.min(
+      Math.max(DUPLICATE_THRESHOLD, segments(t.reordering)),
+      REORDERING_MAX,
+    ),
     tcpi_rcv_rtt: 0,
     tcpi_rcv_space: t.options.receiveBuffer,
     tcpi_total_retrans: t.segmentsRetransmitted,

@@ -7,6 +7,8 @@ export interface Path {
   readonly addressSum: number;
   /** Octets of an IP datagram that go in one piece. The host lowers and raises it as it learns. */
   readonly mtu: number;
+  /** What arrives is limited by the interface, whatever is known of the way out; undefined: `mtu`. */
+  readonly linkMtu?: number | undefined;
   /** Of the IP header: 20 or 40 octets. */
   readonly headerLength: number;
 }

@@ -37,10 +37,12 @@ export class NewReno implements CongestionControl {
   #undoCwnd = 0;
   #undoSsthresh = 0;
   readonly #hybla: Hybla | undefined;
+  readonly #isLimited: boolean;
 
   /** `hybla`: the window grows by the time that passes, not by round trips. */
-  constructor(smss: number, initialWindow: number, hybla?: Hybla) {
+  constructor(smss: number, initialWindow: number, hybla?: Hybla, slowStartLimit = true) {
     this.#hybla = hybla;
+    this.#isLimited = slowStartLimit;
     this.#smss = smss;
     this.#initialWindow = initialWindow;
     this.cwnd = Math.max(initialWindow, smss);
@@ -109,7 +111,7 @@ export class NewReno implements CongestionControl {
 
   /** What of `octets` is left for congestion avoidance, which begins in the middle of an acknowledgement. */
   #slowStart(octets: number): number {
-    const growth = Math.min(octets, this.#limit * this.#smss);
+    const growth = this.#isLimited ? Math.min(octets, this.#limit * this.#smss) : octets;
     const room = Math.min(this.ssthresh, CWND_MAX) - this.cwnd;
     if (growth < room) {
       this.cwnd += growth;

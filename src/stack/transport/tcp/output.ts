@@ -10,7 +10,7 @@ import { sendProbe } from './probes.ts';
 import { acknowledgment } from './segment-output.ts';
 import { retransmitLost, sendNew } from './sending.ts';
 import { nextOfHandshake } from './syn-output.ts';
-import { PROBE, type Tcb } from './tcb.ts';
+import { PROBE, RECOVERY, type Tcb } from './tcb.ts';
 
 /** Writes the segment at packet[at …) and answers its length; 0 when there is none. */
 export function nextSegment<P extends Path>(
@@ -45,7 +45,13 @@ function nextOfConnection<P extends Path>(
 function narrow<P extends Path>(t: Tcb<P>): void {
   const before = t.mss;
   updateMss(t);
-  if (t.mss < before) t.flight?.loseLargerThan(effectiveMss(t));
+  if (t.mss >= before || t.flight === undefined) return;
+  t.flight.loseLargerThan(effectiveMss(t));
+  if (t.flight.lost === 0) return;
+  // It was no congestion (RFC 1191 §6.5): what is sent again does not make the window smaller.
+  t.recovery = RECOVERY.loss;
+  t.recover = t.snd.nxt;
+  t.undoMarker = undefined;
 }
 
 function nextOfData<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Instant): number {

@@ -113,7 +113,7 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
     trafficClass: 0,
     timestamps: undefined,
     syn: {
-      maximumSegmentSize: announcedMss(path),
+      maximumSegmentSize: announcedMss(path, a.options.segmentMax),
       windowScale: scaling ? windowShift(a.options.receiveBuffer, config.windowShiftMin) : -1,
       sackPermitted: remembered.sackPermitted,
       timestamps,

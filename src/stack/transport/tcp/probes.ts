@@ -2,6 +2,7 @@
 import type { Packet } from '../../../base/packet.ts';
 import type { Instant } from '../../../base/time.ts';
 import type { Path } from './network.ts';
+import { backOff } from './rtt.ts';
 import { segmentRoom, writeData } from './segment-output.ts';
 import { sendAgain, sendText } from './sending.ts';
 import { add, distance } from './seq.ts';
@@ -69,6 +70,8 @@ function sendWindowProbe<P extends Path>(
   const octets = Math.min(unsent, usable, segmentRoom(t));
   if (octets > 0) return sendText(t, packet, at, octets, false, true, now);
   if (shared.config.windowProbe === 'octet' && unsent > 0 && t.flight === undefined) {
+    // From here on the octet is data in flight; what comes after it waits twice as long all the same (SHLD-30).
+    backOff(t, shared.rto);
     return sendText(t, packet, at, 1, false, true, now);
   }
   return writeData(t, packet, at, add(snd.una, -1), 0, false, now, false);

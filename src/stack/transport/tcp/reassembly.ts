@@ -38,9 +38,14 @@ export class Reassembly {
     return (this.#recent[block] as Range).right;
   }
 
-  /** Is all of `left` … `right` − 1 here already? */
-  holds(left: Seq, right: Seq): boolean {
-    return this.#ranges.some((r) => !before(left, r.left) && !after(right, r.right));
+  /** Of `left` … `right` − 1, what is here already and in one piece: the first such, or undefined. */
+  held(left: Seq, right: Seq): { readonly left: Seq; readonly right: Seq } | undefined {
+    for (const range of this.#ranges) {
+      const from = later(left, range.left);
+      const to = before(right, range.right) ? right : range.right;
+      if (before(from, to)) return { left: from, right: to };
+    }
+    return undefined;
   }
 
   /** Octets out of order. */

@@ -37,6 +37,8 @@ export interface Reaction {
   rtt: Duration;
   /** Octets that were selectively acknowledged before it. */
   sackedBefore: number;
+  /** Duplicates that there were before it. */
+  duplicatesBefore: number;
   duplicate: boolean;
   dsack: boolean;
   /** It acknowledges what was sent before the first retransmission. */
@@ -92,7 +94,10 @@ function detectLosses<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): 
 
 /** RFC 8985 §6.2. */
 function detectByTime<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): void {
-  if (flight.reordered) t.reorderingSeen = true;
+  if (flight.reordered) {
+    t.reorderingSeen = true;
+    if (flight.reorderedBy > t.reordering) t.reordering = flight.reorderedBy;
+  }
   if (t.rtxKind === TIMER.reordering) t.rtxKind = TIMER.none;
   if (flight.sacked === 0 && flight.lost === 0 && !t.reorderingSeen) return;
   if (flight.rackSentAt === 0) return;
@@ -107,6 +112,7 @@ const NOTHING: Reaction = {
   acked: 0,
   rtt: 0 as Duration,
   sackedBefore: 0,
+  duplicatesBefore: 0,
   duplicate: false,
   dsack: false,
   spurious: false,
@@ -145,17 +151,24 @@ function continueOpen<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, no
     t.recovery = RECOVERY.open;
   }
   t.recovery = flight.sacked > 0 || t.duplicateAcks > 0 ? RECOVERY.disorder : RECOVERY.open;
-  grow(t, r, now);
+  grow(t, flight, r, now);
 }
 
 /** cwnd grows by what was acknowledged, if it is cwnd that held the sender back. */
-function grow<P extends Path>(t: Tcb<P>, r: Reaction, now: Instant): void {
+function grow<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: Instant): void {
   if (r.acked <= 0 || !t.isOpen) return;
   const { congestion } = t;
-  const flightBefore = t.flightSize + r.acked;
   const slowStart = congestion.cwnd < congestion.ssthresh;
-  const limited = t.cwndLimited || (slowStart && congestion.cwnd < 2 * flightBefore);
-  congestion.acknowledged(r.acked, t.flightSize, limited, r.rtt, now);
+  const proven = Math.max(t.flightSize + r.acked, t.flightPeak);
+  const limited = t.cwndLimited || (slowStart && congestion.cwnd < 2 * proven);
+  const octets = t.shared.config.growsByDelivery ? deliveredNow(t, flight, r) : r.acked;
+  congestion.acknowledged(octets, t.flightSize, limited, r.rtt, now);
+}
+
+/** Of what is acknowledged, what no SACK and no duplicate told of before. */
+function deliveredNow<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction): number {
+  if (t.sack) return Math.min(flight.delivered, r.acked);
+  return Math.max(r.acked - r.duplicatesBefore * t.mss, Math.min(r.acked, t.mss));
 }
 
 /** RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6.2. */
@@ -163,6 +176,7 @@ function enterRecovery<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, n
   t.shared.counters.fastRecoveries += 1;
   const already = t.recovery === RECOVERY.cwr;
   beginEpisode(t);
+  t.ecnReduced = t.ecn;
   t.recovery = RECOVERY.recovery;
   // A window that ECN or a probe made smaller in this round trip is not made smaller again.
   if (!already) t.congestion.congestion(t.flightSize, false, now);
@@ -220,7 +234,7 @@ function endRecovery<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): v
 
 /** After a timeout, slow start over what was lost (RFC 5681 §3.1). */
 function continueLoss<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: Instant): void {
-  if (r.acked > 0) grow(t, r, now);
+  if (r.acked > 0) grow(t, flight, r, now);
   if (before(t.snd.una, t.recover)) return;
   t.recovery = flight.sacked > 0 ? RECOVERY.disorder : RECOVERY.open;
   t.duplicateAcks = 0;
@@ -256,8 +270,9 @@ function reduce<P extends Path>(t: Tcb<P>, ecn: boolean, now: Instant): void {
   t.recovery = RECOVERY.cwr;
   t.recover = t.snd.nxt;
   t.congestion.congestion(t.flightSize, ecn, now);
-  if (ecn) t.ecnReduced = true;
-  else t.congestion.recovered(t.flightSize, now);
+  // RFC 3168 §6.1.2: whatever the reason is, the peer is told.
+  t.ecnReduced = t.ecn;
+  if (!ecn) t.congestion.recovered(t.flightSize, now);
 }
 
 /** RFC 8985 §7.4.2: did the probe mend a loss that nothing else told of? */

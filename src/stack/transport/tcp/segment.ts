@@ -79,11 +79,12 @@ export class Segment {
     this.start += Math.min(surplus, this.text);
   }
 
-  /** Takes off what lies at `edge` and behind it, the FIN among it. */
+  /** Takes off what lies at `edge` and behind it; a FIN at the very edge stays, since it needs no room. */
   trimFrom(edge: Seq): void {
     let surplus = (this.next - edge) | 0;
     if (surplus <= 0) return;
     if (this.has(FLAG.fin)) {
+      if (surplus === 1) return;
       this.flags &= ~FLAG.fin;
       surplus -= 1;
     }

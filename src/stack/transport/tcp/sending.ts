@@ -5,7 +5,7 @@ import { type Flight, NONE, SEGMENTS_MAX } from './flight.ts';
 import type { Path } from './network.ts';
 import { sent as sentInRecovery } from './prr.ts';
 import { segmentRoom, writeData } from './segment-output.ts';
-import { add, after, distance } from './seq.ts';
+import { add, after, before, distance } from './seq.ts';
 import { RECOVERY, type Tcb, TIMER } from './tcb.ts';
 import { armForNew, armRetransmission, armWindowProbe } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
@@ -106,7 +106,9 @@ export function sendNew<P extends Path>(
     return 0;
   }
   restartAfterIdle(t, now);
-  return sendText(t, packet, at, octets, last && finDue, !full, now);
+  // A FIN takes a number of the window, as data does.
+  const fin = last && finDue && usable > octets;
+  return sendText(t, packet, at, octets, fin, !full, now);
 }
 
 /** With nothing in flight and the window open, only Nagle, cork or nothing at all can be the reason. */
@@ -166,6 +168,11 @@ export function sendText<P extends Path>(
   if (fin) t.finSent = true;
   if (small) snd.small = end;
   t.octetsSent += octets;
+  const { flightSize } = t;
+  if (flightSize > t.flightPeak || !before(snd.una, t.flightPeakEnd)) {
+    t.flightPeak = flightSize;
+    t.flightPeakEnd = end;
+  }
   if (t.recovery === RECOVERY.recovery) sentInRecovery(t.flight, octets);
   const length = writeData(t, packet, at, start, octets, fin, now, true);
   armForNew(t, now);

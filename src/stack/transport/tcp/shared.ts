@@ -112,6 +112,8 @@ export class Shared<P extends Path, T extends Scheduled> {
 
   /** Its times changed. */
   schedule(block: T): void {
+    // One that has just ended is due for nothing.
+    if (block.slot === 0) return;
     const next = Math.min(block.rtxAt, block.ackAt, block.idleAt);
     if (next !== NEVER) this.timers.hasten(block.slot, next as Instant);
   }

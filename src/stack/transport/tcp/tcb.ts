@@ -180,6 +180,10 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   recover: Seq = ZERO;
   duplicateAcks = 0;
   cwndLimited = false;
+  /** The most that was in flight in the last round trip: so much the path was seen to hold (RFC 7661 §4.2). */
+  flightPeak = 0;
+  /** It is of what was sent before this. */
+  flightPeakEnd: Seq = ZERO;
   /** Where this episode began, and how much of it was sent again and not reported as come twice. */
   undoMarker: Seq | undefined;
   undoOctets = 0;
@@ -187,6 +191,8 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   retransmittedAt = 0;
   /** RFC 8985's reordering window: whether the path was seen to reorder, in quarters of min RTT. */
   reorderingSeen = false;
+  /** The farthest that a segment was seen to be overtaken, in octets. */
+  reordering = 0;
   reorderingMultiple = 1;
   reorderingPersist = 0;
   /** A DSACK widens the window once in a round trip: until this is acknowledged. */

@@ -36,8 +36,10 @@ export function armRetransmission<P extends Path>(t: Tcb<P>, now: Instant): void
   }
   t.rtoFrom = now;
   const rto = after(now, t.rto);
-  const probeAt = mayProbeTail(t) ? after(now, probeTimeout(t)) : NEVER;
-  t.rtxKind = probeAt < rto ? TIMER.tailProbe : TIMER.retransmission;
+  const probes = mayProbeTail(t);
+  const probeAt = probes ? after(now, probeTimeout(t)) : NEVER;
+  // RFC 8985 §7.2: where the timeout would come first, the probe leaves in its place.
+  t.rtxKind = probes ? TIMER.tailProbe : TIMER.retransmission;
   t.rtxAt = Math.min(probeAt, rto) as Instant;
   t.shared.schedule(t);
 }
@@ -51,7 +53,7 @@ export function armForNew<P extends Path>(t: Tcb<P>, now: Instant): void {
   } else if (flight !== undefined && t.rtxKind !== TIMER.reordering && mayProbeTail(t)) {
     const rto = after(t.rtoFrom, t.rto);
     const probeAt = after(now, probeTimeout(t));
-    t.rtxKind = probeAt < rto ? TIMER.tailProbe : TIMER.retransmission;
+    t.rtxKind = TIMER.tailProbe;
     t.rtxAt = Math.min(probeAt, rto) as Instant;
     t.shared.schedule(t);
   }
@@ -207,6 +209,7 @@ function tellOfTrouble<P extends Path>(t: Tcb<P>, now: Instant): void {
 function enterLoss<P extends Path>(t: Tcb<P>, flight: Flight, first: boolean, now: Instant): void {
   if (t.recovery !== RECOVERY.loss || !before(t.snd.una, t.recover)) beginEpisode(t);
   t.congestion.timeout(t.flightSize, first, now);
+  t.ecnReduced = t.ecn;
   t.recovery = RECOVERY.loss;
   t.recover = t.snd.nxt;
   t.duplicateAcks = 0;

@@ -66,6 +66,23 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     expect(opened.filter((octets) => octets !== 0 && octets < 1460)).toEqual([]);
   });
 
+  it('does not open by a few octets with an acknowledgment that leaves anyhow, MUST-39', () => {
+    const pair = new Pair({ b: { receiveBuffer: 60_000 } });
+    const [client, server] = pair.connected({ noDelay: true });
+    client.send(octets(50_000), pair.now);
+    pair.run_ms(1000);
+    const before = pair.sentBy('b').at(-1);
+    const edge = (before?.ack ?? 0) + (before?.window ?? 0);
+    for (let i = 0; i < 5; i++) {
+      server.receive(10, pair.now);
+      client.send(octets(100), pair.now);
+      pair.run_ms(100);
+    }
+    const last = pair.sentBy('b').at(-1);
+    expect(last?.ack).toBe((before?.ack ?? 0) + 500);
+    expect((last?.ack ?? 0) + (last?.window ?? 0)).toBe(edge);
+  });
+
   it('with a buffer below two segments opens by half of it, MUST-39', () => {
     const pair = new Pair({ b: { receiveBuffer: 1000 } });
     const [client, server] = pair.connected();

@@ -15,7 +15,7 @@ function room<P extends Path>(t: Tcb<P>): number {
 }
 
 /** What the peer knows of the window: less than a unit of the scale is nothing to it. */
-const told = <P extends Path>({ rcv }: Tcb<P>): number => (rcv.wnd >> rcv.shift) << rcv.shift;
+const known = <P extends Path>({ rcv }: Tcb<P>): number => (rcv.wnd >> rcv.shift) << rcv.shift;
 
 /** What an opening of the window must come to before it is told: a segment as the peer sends them. */
 const worthTelling = <P extends Path>(t: Tcb<P>): number =>
@@ -28,7 +28,8 @@ const worthTelling = <P extends Path>(t: Tcb<P>): number =>
 export function windowField<P extends Path>(t: Tcb<P>): number {
   const { rcv } = t;
   const free = room(t);
-  const wnd = free - told(t) >= worthTelling(t) ? free : rcv.wnd;
+  const told = !t.shared.config.windowInSteps || free - known(t) >= worthTelling(t);
+  const wnd = told ? free : rcv.wnd;
   const field = Math.min(wnd >> rcv.shift, FIELD_MAX);
   const edge = add(rcv.nxt, field << rcv.shift);
   if (after(edge, rcv.edge)) rcv.edge = edge;
@@ -41,7 +42,7 @@ export function windowField<P extends Path>(t: Tcb<P>): number {
  * twice as large; otherwise the next segment tells it.
  */
 export function isWorthAnUpdate<P extends Path>(t: Tcb<P>): boolean {
-  const before = told(t);
+  const before = known(t);
   if (before > t.options.receiveBuffer / 2) return false;
   const free = room(t);
   return free - before >= worthTelling(t) && free >= 2 * before;
