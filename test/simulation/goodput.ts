@@ -2,6 +2,7 @@
 import { milliseconds, seconds } from '../../src/base/time.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { line } from '../../src/simulation/topology.ts';
+import type { CongestionName } from '../../src/stack/transport/tcp/congestion.ts';
 import { settle, Transfer } from './bulk.ts';
 
 export interface Cell {
@@ -11,6 +12,8 @@ export interface Cell {
   readonly loss: number;
   readonly octets: number;
   readonly seed: number;
+  /** CUBIC unless told otherwise, as connections have it. */
+  readonly congestion?: CongestionName;
 }
 
 const ONE_WAY = milliseconds(50);
@@ -23,12 +26,20 @@ export interface Goodput {
   readonly events: number;
 }
 
-export function measure({ buffer, loss, octets, seed }: Cell): Goodput {
+export function measure({ buffer, loss, octets, seed, congestion = 'cubic' }: Cell): Goodput {
   const simulation = new Simulation({ seed, name: `${octets} octets, buffers of ${buffer}` });
   const { first, last } = line(
     simulation,
     [{ propagation: ONE_WAY, ...(loss > 0 && { impairments: { loss } }) }],
-    { tcp: { sendBuffer: buffer, receiveBuffer: buffer, retries: RETRIES, synRetries: RETRIES } },
+    {
+      tcp: {
+        sendBuffer: buffer,
+        receiveBuffer: buffer,
+        retries: RETRIES,
+        synRetries: RETRIES,
+        congestion,
+      },
+    },
   );
   const transfer = new Transfer(simulation, first, last, { octets });
   const failures = settle(simulation, [transfer], seconds(10_000_000));
