@@ -51,6 +51,7 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
     return true;
   }
   const windowChanged = updateWindow(t, s);
+  t.more = false;
   if (flight === undefined) {
     restartProbes(t, now);
     return true;

@@ -166,6 +166,17 @@ describe('closing a connection (RFC 9293 §3.6)', () => {
     expect([server.state, server.readable]).toEqual(['CLOSE-WAIT', 15]);
   });
 
+  it('takes a FIN at the very edge of its window, which is closed then and no less', () => {
+    const pair = new Pair({ b: { receiveBuffer: 1000 } });
+    const [, server] = pair.connected();
+    forge(pair, 'b', server, { flags: 'FIN,ACK', seq: 1, ack: 1, text: 1000 });
+    pair.drain();
+    expect([server.state, server.readable]).toEqual(['CLOSE-WAIT', 1000]);
+    expect(pair.sentBy('b').at(-1)).toMatchObject({ ack: 1002, window: 0 });
+    forge(pair, 'b', server, { flags: 'RST', seq: 1002 });
+    expect(server.error).toBe('reset');
+  });
+
   it('takes nothing for data that a peer sends behind its own FIN', () => {
     const { pair, server } = open();
     forge(pair, 'b', server, { flags: 'FIN,ACK', seq: 6, ack: 1 });
@@ -586,7 +597,7 @@ describe('in the end', () => {
       size: fc.nat(6000),
       pause_ms: fc.nat(300),
     }),
-    { maxLength: 15 },
+    { maxLength: 15, size: 'max' },
   );
 
   /** One of the owners does something, if it can. */

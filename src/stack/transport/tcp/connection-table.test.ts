@@ -17,7 +17,10 @@ interface Key {
 }
 
 const keys = fc.record({ host: fc.nat(3), local: fc.nat(2), remote: fc.nat(2) });
-const steps = fc.array(fc.record({ key: keys, add: fc.boolean() }), { maxLength: 100 });
+const steps = fc.array(fc.record({ key: keys, add: fc.boolean() }), {
+  maxLength: 100,
+  size: 'max',
+});
 
 const name = ({ host, local, remote }: Key): string => `${host} ${local} ${remote}`;
 

@@ -102,10 +102,10 @@ export class Connection<P extends Path> {
 
   /**
    * Copies into the send buffer what there is room for; how many octets that were. `urgent`: the last of
-   * them is the last urgent one.
+   * them is the last urgent one. `more` will be written soon: less than a segment may wait for it.
    * @throws UsageError `not-connected` after close, or when the connection has ended.
    */
-  send(octets: Uint8Array, now: Instant, urgent = false): number {
+  send(octets: Uint8Array, now: Instant, urgent = false, more = false): number {
     const t = this.#tcb;
     if (t.finQueued || t.state === 'CLOSED') {
       throw new UsageError('not-connected', `nothing can be sent in ${t.state}`, {
@@ -115,7 +115,8 @@ export class Connection<P extends Path> {
     t.sendBuffer ??= t.shared.sendBuffers.take();
     const taken = t.sendBuffer.append(octets, t.options.sendBuffer);
     if (taken === 0) return 0;
-    t.pushEnd = t.sendEnd;
+    t.more = more;
+    if (!more) t.pushEnd = t.sendEnd;
     if (urgent) t.snd.up = t.sendEnd;
     if (t.flight === undefined) t.progressAt = now;
     t.shared.wake(t);
@@ -177,6 +178,7 @@ export class Connection<P extends Path> {
     const t = this.#tcb;
     const { congestion } = t.options;
     t.options = { ...t.options, ...changed };
+    if (changed.noDelay === true) t.more = false;
     if (t.state === 'CLOSED') return;
     if (t.isOpen && t.options.congestion !== congestion) {
       const { cwnd, ssthresh } = t.congestion;

@@ -1,12 +1,13 @@
 /** Segment text, urgent data, the peer's FIN, and when all that is acknowledged (RFC 9293 §3.10.7.4, sixth to eighth). */
 import { type Instant, after as later } from '../../../base/time.ts';
-import { abort, enterTimeWait } from './closing.ts';
+import { enterTimeWait, terminate } from './closing.ts';
 import { FLAG } from './header.ts';
 import type { Path } from './network.ts';
 import { Reassembly } from './reassembly.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
 import { add, after, before, distance, type Seq } from './seq.ts';
+import { refuse as refuseStranger } from './stranger.ts';
 import type { Tcb } from './tcb.ts';
 
 /** More tell the peer nothing: three begin its recovery. */
@@ -16,8 +17,10 @@ const DUPLICATES_MAX = 8;
 export function deliver<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   if (!receivesText(t)) return;
   if (s.text > 0 && t.released) {
-    // Nobody will read it: RFC 2525 §2.17, SHLD-3.
-    abort(t, now);
+    // Nobody will read it (RFC 2525 §2.17, SHLD-3): the answer is that of a port where there is no connection,
+    // with the very number that the peer awaits, which SND.NXT is not while data of ours is on its way.
+    refuseStranger(t.shared, t.shared.table.addresses(t.slot), t.localPort, t.remotePort, s);
+    terminate(t, 'aborted');
     return;
   }
   if (s.has(FLAG.urg)) noteUrgent(t, s);

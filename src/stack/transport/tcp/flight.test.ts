@@ -134,7 +134,7 @@ const steps = fc.array(
     pause: fc.nat(3),
     minRtt: fc.constantFrom(0, 4),
   }),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 type Step = typeof steps extends fc.Arbitrary<(infer S)[]> ? S : never;

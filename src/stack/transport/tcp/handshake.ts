@@ -125,18 +125,23 @@ export function updateMss<P extends Path>(t: Tcb<P>): void {
 /** SMSS: a segment's payload when the options that all segments have are in it. */
 export const effectiveMss = <P extends Path>(t: Tcb<P>): number => t.mss - (t.timestamps ? 12 : 0);
 
+export function beginCongestionControl<P extends Path>(t: Tcb<P>): void {
+  const { initialWindow: segments, slowStartLimit } = t.shared.config;
+  const smss = effectiveMss(t);
+  const window = initialWindow(smss, segments);
+  t.congestion = newCongestionControl(t.options.congestion, smss, window, slowStartLimit);
+}
+
 /** Both SYNs are acknowledged. */
 export function establish<P extends Path>(t: Tcb<P>, synRetried: boolean, now: Instant): void {
   const { shared } = t;
-  const { config } = shared;
   t.state = 'ESTABLISHED';
   t.isOpen = true;
-  const smss = effectiveMss(t);
-  const window = initialWindow(smss, config.initialWindow);
-  t.congestion = newCongestionControl(t.options.congestion, smss, window, config.slowStartLimit);
+  // With fast open there was something to control before.
+  if (!t.fastOpened) beginCongestionControl(t);
   // RFC 5681 §3.1, RFC 6298 §5.7: a SYN that was lost tells of a path to be careful on.
   if (synRetried) {
-    t.congestion.cwnd = smss;
+    t.congestion.cwnd = effectiveMss(t);
     if (t.srtt === 0) afterSynTimeout(t);
   }
   t.retries = 0;

@@ -6,6 +6,7 @@ import type { ListenOptions } from './config.ts';
 import { deliver } from './delivery.ts';
 import {
   announcedMss,
+  beginCongestionControl,
   asksForEcn,
   establish,
   prepare,
@@ -74,6 +75,9 @@ function acceptFastOpen<P extends Path>(a: Arrival<P>, t: Tcb<P>, s: Segment, no
   if (s.text === 0 || !a.parent.mayEstablish()) return;
   shared.counters.fastOpens += 1;
   t.fastOpened = true;
+  beginCongestionControl(t);
+  // Our SYN is in flight beside what the window is for.
+  t.congestion.cwnd += 1;
   s.trimBefore(t.rcv.nxt);
   s.trimFrom(t.rcv.edge);
   a.parent.established(t);

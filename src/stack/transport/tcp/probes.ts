@@ -68,7 +68,12 @@ function sendWindowProbe<P extends Path>(
   const unsent = distance(t.sendEnd, snd.nxt);
   const usable = distance(add(snd.una, snd.wnd), snd.nxt);
   const octets = Math.min(unsent, usable, segmentRoom(t));
-  if (octets > 0) return sendText(t, packet, at, octets, false, true, now);
+  if (octets > 0) {
+    // It was held back here: no patience of the peer's is used up, and all of it is pushed.
+    t.retries = 0;
+    if (octets === unsent) t.pushEnd = t.sendEnd;
+    return sendText(t, packet, at, octets, false, true, now);
+  }
   if (shared.config.windowProbe === 'octet' && unsent > 0 && t.flight === undefined) {
     // From here on the octet is data in flight; what comes after it waits twice as long all the same (SHLD-30).
     backOff(t, shared.rto);

@@ -31,7 +31,7 @@ const steps = fc.array(
     }),
     fc.record({ kind: fc.constant('fill' as const), octets: fc.nat(6) }),
   ),
-  { maxLength: 50 },
+  { maxLength: 50, size: 'max' },
 );
 
 /** Beside it a set of the octets that came, and the ranges as they were reported, the last first. */

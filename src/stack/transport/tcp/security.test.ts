@@ -605,7 +605,7 @@ describe('whatever comes, in whatever state', () => {
     urgent: fc.nat(0xffff),
     options: fc.oneof(
       fc.constant<number[]>([]),
-      fc.array(fc.nat(255), { maxLength: 40 }),
+      fc.array(fc.nat(255), { maxLength: 40, size: 'max' }),
       fc.integer().map((n) => timestamps(n)),
     ),
     pause_ms: fc.oneof(fc.constant(0), fc.nat(5000)),
@@ -631,7 +631,7 @@ describe('whatever comes, in whatever state', () => {
   it.each(CONNECTED)('%s: nothing is thrown, nothing loops, nothing grows', (state: Connected) => {
     fc.assert(
       fc.property(
-        fc.array(segments, { maxLength: 12 }),
+        fc.array(segments, { maxLength: 12, size: 'max' }),
         fc.boolean(),
         fc.boolean(),
         (all, sack, busy) => {
@@ -659,21 +659,25 @@ describe('whatever comes, in whatever state', () => {
 
   it('LISTEN: nothing is thrown, nothing loops, nothing grows', () => {
     fc.assert(
-      fc.property(fc.array(segments, { maxLength: 20 }), fc.boolean(), (all, always) => {
-        const b: Partial<TcpConfig> = { synBacklog: 3, synCookies: always ? 'always' : 'off' };
-        const pair = new Pair({ b, line: () => [] });
-        const listener = pair.listen(80, { backlog: 2 });
-        for (const [i, { bits, pause_ms, ...rest }] of all.entries()) {
-          const ports = { localPort: 80, remotePort: 1000 + (i % 5) };
-          forge(pair, 'b', ports, { ...rest, flags: named(bits) });
-          drained(pair, 20);
-          pair.now = (pair.now + milliseconds(pause_ms)) as Instant;
-          pair.tcp.b.handleTimeout(pair.now);
-          expect(pair.tcp.b.size).toBeLessThanOrEqual(5);
-        }
-        listener.close(pair.now);
-        expect(pair.tcp.b.size).toBe(0);
-      }),
+      fc.property(
+        fc.array(segments, { maxLength: 20, size: 'max' }),
+        fc.boolean(),
+        (all, always) => {
+          const b: Partial<TcpConfig> = { synBacklog: 3, synCookies: always ? 'always' : 'off' };
+          const pair = new Pair({ b, line: () => [] });
+          const listener = pair.listen(80, { backlog: 2 });
+          for (const [i, { bits, pause_ms, ...rest }] of all.entries()) {
+            const ports = { localPort: 80, remotePort: 1000 + (i % 5) };
+            forge(pair, 'b', ports, { ...rest, flags: named(bits) });
+            drained(pair, 20);
+            pair.now = (pair.now + milliseconds(pause_ms)) as Instant;
+            pair.tcp.b.handleTimeout(pair.now);
+            expect(pair.tcp.b.size).toBeLessThanOrEqual(5);
+          }
+          listener.close(pair.now);
+          expect(pair.tcp.b.size).toBe(0);
+        },
+      ),
       { numRuns: 60 },
     );
   });

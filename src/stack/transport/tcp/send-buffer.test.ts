@@ -98,7 +98,7 @@ const commands = fc.commands(
     share.map((s) => new ConsumeCommand(s)),
     fc.tuple(share, fc.nat(3000)).map(([s, most]) => new ReadCommand(s, most)),
   ],
-  { maxCommands: 30 },
+  { maxCommands: 30, size: 'max' },
 );
 
 describe('the send buffer', () => {

@@ -97,7 +97,8 @@ export function sendNew<P extends Path>(
   const last = octets === unsent;
   const full = octets === most;
   if (!full && !mayLeave(t, octets, unsent, usable)) {
-    if (t.flight === undefined && !isHeldBack(t, usable, last, octets)) armWindowProbe(t, now);
+    // Nor does what the application corked wait for ever: no longer than a probe would (MUST-60).
+    if (t.flight === undefined) armWindowProbe(t, now);
     return 0;
   }
   const { pipe } = t;
@@ -111,14 +112,6 @@ export function sendNew<P extends Path>(
   return sendText(t, packet, at, octets, fin, !full, now);
 }
 
-/** With nothing in flight and the window open, only Nagle, cork or nothing at all can be the reason. */
-const isHeldBack = <P extends Path>(
-  t: Tcb<P>,
-  usable: number,
-  last: boolean,
-  octets: number,
-): boolean => t.options.cork && last && octets > 0 && usable > 0;
-
 /** Sender's silly window syndrome avoidance (MUST-38, SHLD-7) and Nagle (MUST-17). */
 function mayLeave<P extends Path>(
   t: Tcb<P>,
@@ -131,7 +124,7 @@ function mayLeave<P extends Path>(
   if (octets === 0) return unsent === 0 && finDue && usable > 0;
   if (octets < unsent) return octets >= snd.maxWnd / 2;
   if (finDue) return true;
-  if (options.cork) return false;
+  if (options.cork || t.more) return false;
   // A full buffer says that there is more to come, for which this can wait.
   if (unsent < NARROW && t.sendBuffer?.length === options.sendBuffer && snd.una !== snd.nxt)
     return false;

@@ -131,6 +131,8 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   sendBase: Seq = ZERO;
   /** Behind the last octet of the last write. */
   pushEnd: Seq = ZERO;
+  /** The last write said that more follows: until it does, or the peer acknowledges something, less than a segment waits. */
+  more = false;
   flight: Flight | undefined;
   receiveBuffer: ReceiveBuffer | undefined;
   reassembly: Reassembly | undefined;

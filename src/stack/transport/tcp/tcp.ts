@@ -111,6 +111,11 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     return this.connectionOf(t);
   }
 
+  /** What a peer is given to open fast with (RFC 7413 §4.1.2): its cookie is good at this end alone. */
+  fastOpenCookie(addresses: Int32Array, now: Instant): Uint8Array {
+    return this.#shared.fastOpenCookies.cookie(addresses, now);
+  }
+
   #choosePort(addresses: Int32Array, remotePort: number): number {
     const { table } = this.#shared;
     const port = this.#ports.select(

@@ -13,7 +13,7 @@ const steps = fc.array(
     slot: fc.nat(COUNT - 1),
     time: fc.nat(100),
   }),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 
 /** Beside it a list in no order. */
