@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checksum,
   complement,
+  copy,
   copyAndSum,
   exchange,
   fold,
@@ -11,7 +12,7 @@ import {
   update,
 } from './checksum.ts';
 import { fromHex } from './octets.ts';
-import { asPacket, newLastingPacket, newPacket } from './packet.ts';
+import { asPacket, newLastingPacket, newPacket, releasePacket } from './packet.ts';
 
 const hex = (text: string) => asPacket(fromHex(text) ?? new Uint8Array());
 
@@ -41,6 +42,42 @@ describe('Internet checksum (RFC 1071)', () => {
   it('gives the header of RFC 1624 §4, whose words sum to 0xCD7A and 0x5555, its checksum', () => {
     expect(complement(fold(0xcd7a + 0x5555))).toBe(0xdd2f);
     expect(fold(0xcd7a + 0x5555 + 0xdd2f)).toBe(SUM_VALID);
+  });
+
+  it('copies and sums in the kernel as elsewhere, every length and no octet more', () => {
+    const from = newLastingPacket(2048);
+    const to = newLastingPacket(2048);
+    fc.assert(
+      fc.property(
+        fc.oneof(octets, fc.uint8Array({ maxLength: 1600, size: 'max' })),
+        fc.nat(31),
+        fc.nat(31),
+        word,
+        (data, start, at, first) => {
+          from.octets.set(data, start);
+          to.octets.fill(0xa5);
+          const end = start + data.length;
+          expect(copyAndSum(from, start, end, to, at, first)).toBe(model(data, first));
+          const expected = new Uint8Array(2048).fill(0xa5);
+          expected.set(data, at);
+          expect(to.octets).toEqual(expected);
+          to.octets.fill(0xa5);
+          copy(from, start, end, to, at);
+          expect(to.octets).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('gives memory of the kernel to who comes next', () => {
+    const packet = newLastingPacket(5000);
+    releasePacket(packet);
+    expect(newLastingPacket(4500).address).toBe(packet.address);
+    // Where there is none left, packets are as others.
+    const all = Array.from({ length: 300 }, () => newLastingPacket(65_536));
+    expect(all.at(-1)?.address).toBe(-1);
+    for (const one of all) releasePacket(one);
+    expect(newLastingPacket(65_536).address).toBeGreaterThanOrEqual(0);
   });
 
   it('is the same in the kernel, for every length and at every place', () => {

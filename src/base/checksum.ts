@@ -90,9 +90,9 @@ export const checksum = (packet: Packet, start: number, end: number, initial = 0
   complement(sum(packet, start, end, initial));
 
 /**
- * Copies the octets `start` … `end` − 1 of `from` to offset `at` of `to`, and sums them as `sum` does.
- * Two passes, the second from a warm cache, are the faster: 0.43 µs for 1460 octets; lane by lane in one
- * pass 0.51.
+ * Copies the octets `start` … `end` − 1 of `from` to offset `at` of another packet, and sums them as `sum` does:
+ * in one pass when both lie in the kernel's memory. Elsewhere two passes, the second from a warm cache, are the
+ * faster: 0.43 µs for 1460 octets; lane by lane in one pass 0.51.
  */
 export function copyAndSum(
   from: Packet,
@@ -102,8 +102,21 @@ export function copyAndSum(
   at: number,
   initial = 0,
 ): number {
+  if (kernel !== undefined && from.address >= 0 && to.address >= 0) {
+    const plain = kernel.copy(from.address + start, from.address + end, to.address + at) >>> 0;
+    return fold(initial + exchange(fold(plain)));
+  }
   to.octets.set(from.octets.subarray(start, end), at);
   return sum(to, at, at + (end - start), initial);
+}
+
+/** The same without the sum. */
+export function copy(from: Packet, start: number, end: number, to: Packet, at: number): void {
+  if (kernel !== undefined && from.address >= 0 && to.address >= 0) {
+    kernel.copy(from.address + start, from.address + end, to.address + at);
+  } else {
+    to.octets.set(from.octets.subarray(start, end), at);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
  * subarray: a view made for each header costs as much as all that is then done with the header.
  */
 import { view } from './octets.ts';
-import { takeMemory } from './sum-kernel.ts';
+import { giveMemory, takeMemory } from './sum-kernel.ts';
 
 export interface Packet {
   readonly octets: Uint8Array;
@@ -30,10 +30,15 @@ export function asPacket(octets: Uint8Array, address = -1): Packet {
 export const newPacket = (length: number): Packet => asPacket(new Uint8Array(length));
 
 /**
- * A packet whose sums are had several times as fast, as long as there is memory for such: for buffers that are
- * made once and used for every frame. The memory is never given back.
+ * A packet whose octets are summed and copied several times as fast, as long as there is memory for such: for
+ * buffers that are made once and used for every frame. `releasePacket` gives the memory to others.
  */
 export function newLastingPacket(length: number): Packet {
   const memory = takeMemory(length);
   return memory === undefined ? newPacket(length) : asPacket(memory.octets, memory.address);
+}
+
+/** Nobody looks at the packet, or at a view of it, any more. */
+export function releasePacket({ octets, address }: Packet): void {
+  if (address >= 0) giveMemory(address, octets.length);
 }

@@ -13,7 +13,7 @@ import type { Segment } from './segment.ts';
 import { after, before, distance, type Seq } from './seq.ts';
 import { type Tcb, TIMER } from './tcb.ts';
 import { armRetransmission, restartProbes } from './timers.ts';
-import { isEarlier, timestampAge } from './timestamps.ts';
+import { isEarlier, timestampAge, timestampNow } from './timestamps.ts';
 
 /** How far back RACK's minimum round trip looks, Linux's tcp_min_rtt_wlen. */
 const MIN_RTT_WINDOW = seconds(300);
@@ -80,6 +80,7 @@ function update<P extends Path>(
   reaction.duplicate = duplicate;
   if (acked > 0) advance(t, s, flight, acked, now);
   reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
+  t.segmentsDelivered += flight.deliveredSegments;
   reaction.rtt = measure(t, s, flight, acked, now);
   reaction.spurious = acked > 0 && isBeforeRetransmission(t, s);
   react(t, s, flight, reaction, now);
@@ -139,7 +140,8 @@ function advance<P extends Path>(
 
 /**
  * RFC 6298 §3, RFC 7323 §4.1: from what was sent once, else from the echo of a timestamp; 0: no sample. What
- * answers a duplicate echoes a segment of long ago: a measure of nothing.
+ * answers a duplicate echoes a segment of long ago: a measure of nothing. A DSACK tells it; without one, that
+ * some of what is acknowledged was sent again after the time that is echoed.
  */
 function measure<P extends Path>(
   t: Tcb<P>,
@@ -150,7 +152,7 @@ function measure<P extends Path>(
 ): Duration {
   let rtt = -1;
   if (flight.measuredFrom >= 0) rtt = now - flight.measuredFrom;
-  else if (acked > 0 && !reaction.dsack && t.timestamps && echoes(s)) {
+  else if (acked > 0 && !reaction.dsack && t.timestamps && answersLast(t, s, flight)) {
     rtt = timestampAge(t, s.options.tsecr, now);
   }
   if (rtt < 0) return 0 as Duration;
@@ -159,6 +161,10 @@ function measure<P extends Path>(
   sampleMinRtt(t, rtt as Duration, now, MIN_RTT_WINDOW);
   return rtt as Duration;
 }
+
+const answersLast = <P extends Path>(t: Tcb<P>, s: Segment, { retransmittedAt }: Flight): boolean =>
+  echoes(s) &&
+  (retransmittedAt === 0 || !isEarlier(s.options.tsecr, timestampNow(t, retransmittedAt)));
 
 const echoes = (s: Segment): boolean => s.options.timestamps && s.options.tsecr !== 0;
 

@@ -127,7 +127,8 @@ function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void 
     challenge(t, now);
     return;
   }
-  if (t.state === 'SYN-RECEIVED') terminate(t, t.parent === undefined && !t.fastOpened ? 'refused' : 'reset');
+  if (t.state === 'SYN-RECEIVED')
+    terminate(t, t.parent === undefined && !t.fastOpened ? 'refused' : 'reset');
   else if (t.state === 'LAST-ACK' || t.state === 'CLOSING') terminate(t, undefined);
   else terminate(t, 'reset');
 }

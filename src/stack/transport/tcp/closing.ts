@@ -22,8 +22,8 @@ export function close<P extends Path>(t: Tcb<P>, now: Instant): void {
     default:
       return;
   }
+  if (!t.isOwed) t.progressAt = now;
   t.finQueued = true;
-  t.progressAt = now;
   t.shared.wake(t);
 }
 
@@ -103,7 +103,8 @@ export function terminate<P extends Path>(t: Tcb<P>, error: ConnectionError | un
   dropSending(t);
   // RFC 9293 §3.10.7.4: a reset flushes what was received too, but for a reader who is told of the error
   // first, that is no loss; an orderly end leaves it to be read.
-  if (t.error !== undefined) t.receiveBuffer = shared.receiveBuffers.give(t.receiveBuffer);
+  if (t.error !== undefined && (error !== 'reset' || shared.config.flushOnReset))
+    t.receiveBuffer = shared.receiveBuffers.give(t.receiveBuffer);
   t.reassembly = undefined;
   shared.notify(t);
 }

@@ -41,6 +41,8 @@ export interface TcpConfig {
   readonly delayedAck: Duration;
   /** An opening of the window is told when it is worth a segment (MUST-39), or with whatever leaves. */
   readonly windowInSteps: boolean;
+  /** A RST drops what was received and not read (RFC 9293 §3.10.7.4), or leaves it to be read before the error. */
+  readonly flushOnReset: boolean;
   /** The acknowledgment of a FIN may be delayed as that of data: an application that is done will send its own. */
   readonly delayedFinAck: boolean;
   /** So many segments at the start, and after a loss at the peer, are acknowledged at once. */
@@ -110,6 +112,7 @@ const RFC: TcpConfig = {
   receiveWhole: false,
   delayedAck: milliseconds(40),
   windowInSteps: true,
+  flushOnReset: true,
   delayedFinAck: false,
   quickAcks: 0,
   challengeUnsent: true,
@@ -146,6 +149,7 @@ const LINUX: TcpConfig = {
   windowShiftMin: 7,
   slowStartLimit: false,
   growsByDelivery: true,
+  flushOnReset: false,
   delayedFinAck: true,
   quickAcks: 16,
   challengeUnsent: false,
@@ -193,6 +197,7 @@ export const DEFAULTS: TcpConfig = {
   windowShiftMin: 0,
   slowStartLimit: true,
   growsByDelivery: false,
+  flushOnReset: true,
   delayedFinAck: false,
   challengeUnsent: true,
   evenSegments: true,

@@ -112,13 +112,15 @@ export class Connection<P extends Path> {
         state: t.state,
       });
     }
+    const { isOwed } = t;
     t.sendBuffer ??= t.shared.sendBuffers.take();
     const taken = t.sendBuffer.append(octets, t.options.sendBuffer);
     if (taken === 0) return 0;
     t.more = more;
     if (!more) t.pushEnd = t.sendEnd;
     if (urgent) t.snd.up = t.sendEnd;
-    if (t.flight === undefined) t.progressAt = now;
+    if (!isOwed) t.progressAt = now;
+    t.shared.schedule(t);
     t.shared.wake(t);
     return taken;
   }
@@ -189,6 +191,7 @@ export class Connection<P extends Path> {
     if (changed.segmentMax !== undefined) updateMss(t);
     if (changed.keepAlive === false) t.keepAliveSent = 0;
     restartIdle(t, now);
+    t.shared.schedule(t);
     t.shared.wake(t);
   }
 

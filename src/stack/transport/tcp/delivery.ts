@@ -145,6 +145,7 @@ function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
 const mayDelayFinAck = <P extends Path>(t: Tcb<P>): boolean =>
   t.shared.config.delayedFinAck &&
   t.octetsReceived > 0 &&
+  !t.fastOpened &&
   !t.ackNow &&
   distance(t.rcv.nxt, t.rcv.acked) <= t.rcv.mss;
 

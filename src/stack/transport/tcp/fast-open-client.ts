@@ -26,8 +26,10 @@ export function beginFastOpen<P extends Path>(
 export function fastOpenOption<P extends Path>(t: Tcb<P>): Uint8Array | undefined {
   const { fastOpen } = t;
   if (fastOpen === undefined) return undefined;
+  // The answer to a SYN that crossed ours is not a server's.
+  if (t.state !== 'SYN-SENT') return t.parent === undefined ? undefined : fastOpen.cookie;
   // §4.2.1: the SYN that leaves again is a plain one.
-  if (t.retries === 0 || t.state !== 'SYN-SENT') return fastOpen.cookie;
+  if (t.retries === 0) return fastOpen.cookie;
   fastOpen.retried = true;
   return undefined;
 }
@@ -47,7 +49,10 @@ export function finishFastOpen<P extends Path>(t: Tcb<P>, s: Segment, now: Insta
     shared.fastOpenCache.avoid(addresses, t.remotePort, now);
   }
   // A server that did not take the data acknowledges the SYN alone (§4.2.2).
-  if (t.flight === undefined) return;
+  if (t.flight === undefined) {
+    t.fastOpened = t.octetsAcked > 0;
+    return;
+  }
   t.flight = shared.flights.give(t.flight);
   snd.nxt = snd.una;
 }

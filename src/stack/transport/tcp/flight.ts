@@ -43,12 +43,15 @@ export class Flight implements Pooled {
   prrOut = 0;
   recoverFs = 0;
 
-  /** Octets that the acknowledgment at hand delivers for the first time. */
+  /** Octets that the acknowledgment at hand delivers for the first time, and in how many segments. */
   delivered = 0;
+  deliveredSegments = 0;
   /** When the first of them was sent, if all were sent once (Karn); −1: there is nothing to measure. */
   measuredFrom = -1;
   /** Of them, some were sent more than once. */
   #ambiguous = false;
+  /** When the last of those was sent the last time; 0: there are none. */
+  retransmittedAt = 0 as Instant;
   /** Octets found lost since this was set to zero. */
   newlyLost = 0;
   /** Of it, something was sent only once, before `originalsEnd`: what the timer took for lost had arrived. */
@@ -89,6 +92,8 @@ export class Flight implements Pooled {
     this.#head = 0;
     this.#searched = 0;
   }
+
+  dispose(): void {}
 
   start(i: number): Seq {
     return this.#start[this.#at(i)] as Seq;
@@ -170,10 +175,12 @@ export class Flight implements Pooled {
   /** A new acknowledgment is looked at. */
   begin(): void {
     this.delivered = 0;
+    this.deliveredSegments = 0;
     this.measuredFrom = -1;
     this.newlyLost = 0;
     this.originalDelivered = false;
     this.#ambiguous = false;
+    this.retransmittedAt = 0 as Instant;
   }
 
   /** All before `una` is acknowledged. Sooner than `minRtt` after a retransmission it is not that one. */
@@ -243,26 +250,35 @@ export class Flight implements Pooled {
   /** RFC 8985 §6.2, steps 1 to 4, for one segment. */
   #deliver(at: number, marks: number, octets: number, now: Instant, minRtt: number): void {
     this.delivered += octets;
+    this.deliveredSegments += 1;
     const sentAt = this.#sentAt[at] as number;
     const end = this.#end[at] as Seq;
     if ((marks & MARK.ever) === 0) {
-      const first = this.measuredFrom < 0 || sentAt < this.measuredFrom;
-      if (first && !this.#ambiguous) this.measuredFrom = Math.floor(sentAt);
-      if (before(end, this.#fack)) {
-        this.reordered = true;
-        const by = distance(this.#fack, this.#start[at] as Seq);
-        if (by > this.reorderedBy) this.reorderedBy = by;
-      }
-      if (!after(end, this.originalsEnd)) this.originalDelivered = true;
+      this.#noteOriginal(at);
     } else {
       this.#ambiguous = true;
       this.measuredFrom = -1;
+      this.retransmittedAt = Math.max(this.retransmittedAt, Math.floor(sentAt)) as Instant;
       // Too soon: it is the transmission before that arrived (step 2).
       if (now - sentAt < minRtt) return;
     }
     if (after(end, this.#fack)) this.#fack = end;
     this.rackRtt = now - Math.floor(sentAt);
     if (sentAt > this.rackSentAt) this.rackSentAt = sentAt;
+  }
+
+  /** What was sent once is delivered: it measures, and shows whether it was overtaken. */
+  #noteOriginal(at: number): void {
+    const sentAt = this.#sentAt[at] as number;
+    const end = this.#end[at] as Seq;
+    const first = this.measuredFrom < 0 || sentAt < this.measuredFrom;
+    if (first && !this.#ambiguous) this.measuredFrom = Math.floor(sentAt);
+    if (before(end, this.#fack)) {
+      this.reordered = true;
+      const by = distance(this.#fack, this.#start[at] as Seq);
+      if (by > this.reorderedBy) this.reorderedBy = by;
+    }
+    if (!after(end, this.originalsEnd)) this.originalDelivered = true;
   }
 
   /**

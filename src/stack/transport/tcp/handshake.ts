@@ -70,11 +70,13 @@ export function takeSyn<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): vo
   const { config } = t.shared;
   const { rcv, snd } = t;
   const { options } = s;
+  // A SYN of ours has told a window already, and the buffer may have become smaller since.
+  const window = Math.max(synWindow(t.options.receiveBuffer), rcv.wnd);
   rcv.irs = s.seq;
   rcv.nxt = add(s.seq, 1);
   rcv.acked = rcv.nxt;
   rcv.up = rcv.nxt;
-  rcv.edge = add(rcv.nxt, synWindow(t.options.receiveBuffer));
+  rcv.edge = add(rcv.nxt, window);
   agree(t, options, now);
   snd.wl1 = s.seq;
   // The window of a SYN is not scaled.

@@ -39,6 +39,9 @@ const WINDOW = 14;
 const CHECKSUM = 16;
 const URGENT = 18;
 
+/** The payload's sum is not known yet. */
+const UNKNOWN = -1;
+
 export const FLAG = {
   fin: 0x01,
   syn: 0x02,
@@ -101,7 +104,8 @@ export function explain(fault: Fault, p: Packet, at: number, end: number): Decod
 
 /**
  * Writes the header in front of options and payload that already lie at `at + 20` … `end` − 1, of which
- * the options are `header − 20` octets (MUST-2: the checksum is always made).
+ * the options are `header − 20` octets (MUST-2: the checksum is always made). `payloadSum` is the folded sum of the
+ * payload where that is known.
  */
 export function write(
   p: Packet,
@@ -116,6 +120,7 @@ export function write(
   window: number,
   urgentPointer: number,
   addressSum: number,
+  payloadSum = UNKNOWN,
 ): void {
   const { view } = p;
   view.setUint16(at, sourcePort);
@@ -126,7 +131,11 @@ export function write(
   view.setUint16(at + WINDOW, window);
   view.setUint16(at + CHECKSUM, 0);
   view.setUint16(at + URGENT, urgentPointer);
-  const total = sum(p, at, end, addressSum + PROTOCOL_TCP + (end - at));
+  const pseudoHeader = addressSum + PROTOCOL_TCP + (end - at);
+  const total =
+    payloadSum < 0
+      ? sum(p, at, end, pseudoHeader)
+      : sum(p, at, at + header, pseudoHeader + payloadSum);
   view.setUint16(at + CHECKSUM, complement(total));
 }
 

@@ -43,6 +43,7 @@ export interface TcpInfo {
   readonly tcpi_total_retrans: number;
   readonly tcpi_bytes_acked: number;
   readonly tcpi_bytes_received: number;
+  readonly tcpi_delivered: number;
   readonly tcpi_notsent_bytes: number;
   readonly tcpi_min_rtt: number;
   readonly tcpi_bytes_sent: number;
@@ -100,6 +101,7 @@ export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
     tcpi_total_retrans: t.segmentsRetransmitted,
     tcpi_bytes_acked: t.octetsAcked,
     tcpi_bytes_received: t.octetsReceived,
+    tcpi_delivered: t.segmentsDelivered,
     tcpi_notsent_bytes: Math.max(0, distance(t.sendEnd, snd.nxt)),
     tcpi_min_rtt: minRtt(t),
     tcpi_bytes_sent: t.octetsSent,

@@ -9,7 +9,7 @@ export const INSTANT = {
   retransmission: 0,
   acknowledgment: 1,
   idle: 2,
-  /** When SND.UNA last advanced, or something was sent with nothing in flight. */
+  /** When SND.UNA last advanced, or something was written with nothing unacknowledged. */
   progress: 3,
   lastReceived: 4,
   lastSent: 5,

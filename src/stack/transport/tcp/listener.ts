@@ -8,7 +8,6 @@ import type { Path } from './network.ts';
 import { type Arrival, acceptCookie, acceptSyn, sendCookie } from './passive-open.ts';
 import { Queue } from './queue.ts';
 import type { Segment } from './segment.ts';
-import type { Seq } from './seq.ts';
 import type { Shared } from './shared.ts';
 import { refuse } from './stranger.ts';
 import type { Parent, Tcb } from './tcb.ts';
@@ -28,7 +27,7 @@ export class Listener<P extends Path> implements Parent<P> {
   /** Four words; undefined: all of the host's. */
   readonly local: Int32Array | undefined;
   readonly port: number;
-  readonly options: ListenOptions;
+  options: ListenOptions;
   /** The owner's. */
   context: unknown;
   hasNews = false;
@@ -51,6 +50,11 @@ export class Listener<P extends Path> implements Parent<P> {
     this.local = local;
     this.port = port;
     this.options = options;
+  }
+
+  /** For connections that begin from now on. */
+  setOptions(changed: Partial<ListenOptions>): void {
+    this.options = { ...this.options, ...changed };
   }
 
   /** Connections that wait to be accepted. */
@@ -78,12 +82,12 @@ export class Listener<P extends Path> implements Parent<P> {
     }
   }
 
-  /** A segment for the port that is no connection's. `used`: what one that it ends has come to (passive-open.ts). */
+  /** A segment for the port that is no connection's, or a SYN that may end `old` (passive-open.ts). */
   handleSegment(
     addresses: Int32Array,
     remotePort: number,
     s: Segment,
-    used: Seq | undefined,
+    old: Tcb<P> | undefined,
     now: Instant,
   ): void {
     if (s.has(FLAG.rst)) return;
@@ -94,7 +98,7 @@ export class Listener<P extends Path> implements Parent<P> {
       addresses,
       localPort: this.port,
       remotePort,
-      used,
+      old,
     };
     if (s.has(FLAG.ack)) {
       const awaited = now - this.#cookiesAt < COOKIE_LIFETIME && !s.has(FLAG.syn);
@@ -112,8 +116,7 @@ export class Listener<P extends Path> implements Parent<P> {
     if (!this.mayEstablish() || (crowded && synCookies === 'off')) {
       this.#shared.counters.synDrops += 1;
     } else if (crowded || synCookies === 'always') {
-      this.#cookiesAt = now;
-      sendCookie(arrival, s, now);
+      if (sendCookie(arrival, s, now)) this.#cookiesAt = now;
     } else if (acceptSyn(arrival, s, now)) {
       const tcb = this.#shared.table.find(addresses, this.port, remotePort);
       if (tcb !== undefined && !tcb.fastOpened) this.#halfOpen.add(tcb);

@@ -172,7 +172,7 @@ export function writeSyn(p: Packet, at: number, syn: SynOptions, order: OptionOr
     next += 2;
   }
   if (order === 'linux') next = writeWindowScale(p, next, syn.windowScale);
-  if (syn.cookie !== undefined) next = writeCookie(p, next, syn.cookie);
+  if (syn.cookie !== undefined) next = writeCookie(p, next, syn.cookie, order);
   return next - at;
 }
 
@@ -187,14 +187,15 @@ function writeWindowScale(p: Packet, at: number, shift: number): number {
   return at + 4;
 }
 
-function writeCookie(p: Packet, at: number, cookie: Uint8Array): number {
-  const { view } = p;
-  const padding = (4 - ((cookie.length + 2) & 3)) & 3;
-  let next = at;
-  for (let i = 0; i < padding; i++) view.setUint8(next++, KIND.noOperation);
-  view.setUint16(next, (KIND.fastOpen << 8) | (cookie.length + 2));
-  p.octets.set(cookie, next + 2);
-  return next + 2 + cookie.length;
+/** Linux pads behind it. */
+function writeCookie(p: Packet, at: number, cookie: Uint8Array, order: OptionOrder): number {
+  const length = cookie.length + 2;
+  const padding = (4 - (length & 3)) & 3;
+  const own = order === 'linux' ? at : at + padding;
+  p.octets.fill(KIND.noOperation, at, at + length + padding);
+  p.view.setUint16(own, (KIND.fastOpen << 8) | length);
+  p.octets.set(cookie, own + 2);
+  return at + length + padding;
 }
 
 /** Writes aligned timestamps at `at`, RFC 7323 appendix A; twelve octets. */

@@ -2,12 +2,13 @@
 import type { Instant } from '../../../base/time.ts';
 import { START } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
+import { terminate } from './closing.ts';
 import type { ListenOptions } from './config.ts';
 import { deliver } from './delivery.ts';
 import {
   announcedMss,
-  beginCongestionControl,
   asksForEcn,
+  beginCongestionControl,
   establish,
   prepare,
   synWindow,
@@ -30,8 +31,8 @@ export interface Arrival<P extends Path> {
   readonly addresses: Int32Array;
   readonly localPort: number;
   readonly remotePort: number;
-  /** SND.NXT of a connection that the SYN takes out of TIME-WAIT. */
-  readonly used: Seq | undefined;
+  /** In TIME-WAIT, which the SYN ends if it is taken. */
+  readonly old: Tcb<P> | undefined;
 }
 
 /** A SYN for which there is room. */
@@ -40,8 +41,11 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
   const path = shared.network.pathTo(a.addresses);
   if (path === undefined || shared.table.size >= shared.config.connectionsMax) return false;
   let iss = seq(shared.isn.next(a.addresses, a.localPort, a.remotePort, now));
-  // MAY-2: beyond all that the connection before it used, if that was faster than the clock.
-  if (a.used !== undefined && !after(iss, a.used)) iss = add(a.used, 1);
+  if (a.old !== undefined) {
+    // MAY-2: beyond all that the connection before it used, if that was faster than the clock.
+    if (!after(iss, a.old.snd.nxt)) iss = add(a.old.snd.nxt, 1);
+    terminate(a.old, undefined);
+  }
   const t = halfOpen(a, path, iss, now);
   takeSyn(t, s, now);
   t.ecn = shared.config.ecn !== 'off' && a.options.ecn !== 'off' && asksForEcn(s);
@@ -84,12 +88,15 @@ function acceptFastOpen<P extends Path>(a: Arrival<P>, t: Tcb<P>, s: Segment, no
   deliver(t, s, now);
 }
 
-/** No room: all that is to be remembered goes out in the sequence number (RFC 4987 §3.6). */
-export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Instant): void {
+/**
+ * No room: all that is to be remembered goes out in the sequence number (RFC 4987 §3.6). False: nothing left, and
+ * the peer may try again.
+ */
+export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Instant): boolean {
   const { shared, addresses, localPort, remotePort } = a;
   const { config } = shared;
   const path = shared.network.pathTo(addresses);
-  if (path === undefined) return;
+  if (path === undefined) return false;
   const { options } = s;
   const scaling = config.windowScaling && options.windowScale >= 0;
   const ecn = config.ecn !== 'off' && a.options.ecn !== 'off' && asksForEcn(s);
@@ -101,7 +108,16 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
     sackPermitted: config.sack && options.sackPermitted,
     ecn,
   };
-  const cookie = shared.synCookies.encode(addresses, localPort, remotePort, s.seq, remembered, now);
+  const cookie = seq(
+    shared.synCookies.encode(addresses, localPort, remotePort, s.seq, remembered, now),
+  );
+  if (a.old !== undefined) {
+    if (!mayFollow(a.old, cookie, s)) {
+      shared.counters.synDrops += 1;
+      return false;
+    }
+    terminate(a.old, undefined);
+  }
   shared.counters.synCookiesSent += 1;
   const offset = shared.timestampOffsets.next(addresses, 0, 0, START);
   const timestamps = config.timestamps && options.timestamps;
@@ -110,7 +126,7 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
     path,
     localPort,
     remotePort,
-    seq: seq(cookie),
+    seq: cookie,
     ack: add(s.seq, 1),
     flags: FLAG.syn | FLAG.ack | (ecn ? FLAG.ece : 0),
     window: synWindow(a.options.receiveBuffer),
@@ -126,7 +142,15 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
       cookie: undefined,
     },
   });
+  return true;
 }
+
+/**
+ * MAY-2, for a number that cannot be chosen: it lies beyond those of before, or timestamps tell the segments of the one
+ * connection from those of the other (RFC 6191). Else the SYN is as if lost; from the next secret comes another number.
+ */
+const mayFollow = <P extends Path>(old: Tcb<P>, iss: Seq, s: Segment): boolean =>
+  (old.timestamps && s.options.timestamps) || after(iss, old.snd.nxt);
 
 /** An acknowledgment that may be of a cookie: the connection is made from it. */
 export function acceptCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Instant): boolean {

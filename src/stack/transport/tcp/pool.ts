@@ -5,6 +5,8 @@
 export interface Pooled {
   /** As new, but for the memory that it has taken. */
   reset(): void;
+  /** There is no room for it in the pool. */
+  dispose(): void;
 }
 
 const SPARE_MAX = 64;
@@ -22,7 +24,11 @@ export class Pool<T extends Pooled> {
   }
 
   give(one: T | undefined): undefined {
-    if (one === undefined || this.#spare.length >= SPARE_MAX) return undefined;
+    if (one === undefined) return undefined;
+    if (this.#spare.length >= SPARE_MAX) {
+      one.dispose();
+      return undefined;
+    }
     one.reset();
     this.#spare.push(one);
     return undefined;

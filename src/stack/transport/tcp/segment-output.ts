@@ -61,14 +61,15 @@ export function writeData<P extends Path>(
   const blocks = blocksToReport(t, header - HEADER_LENGTH);
   if (blocks > 0) header += writeBlocks(t, packet, at + header, blocks);
   const end = at + header + octets;
-  if (octets > 0) {
-    t.sendBuffer?.copyTo(packet, at + header, distance(seq, t.sendBase), octets);
-  }
+  const payloadSum =
+    octets > 0
+      ? t.sendBuffer?.copyTo(packet, at + header, distance(seq, t.sendBase), octets)
+      : undefined;
   const next = add(seq, octets);
   let flags: number = FLAG.ack;
   if (fin) flags |= FLAG.fin;
   // MUST-61: the last octet of what was written is pushed; so it is not held for ever (MUST-60).
-  if (octets > 0 && !before(next, t.pushEnd)) flags |= FLAG.psh;
+  if (before(seq, t.pushEnd) && !before(next, t.pushEnd) && octets > 0) flags |= FLAG.psh;
   // MUST-30, MUST-62: behind the last urgent octet, however many there are (MUST-31).
   let urgent = 0;
   if (after(snd.up, snd.una) && after(snd.up, seq)) {
@@ -94,6 +95,7 @@ export function writeData<P extends Path>(
     window,
     urgent,
     t.path.addressSum,
+    payloadSum,
   );
   leave(t, now, isNew && octets > 0 && t.ecn);
   if (octets > 0) restartIdle(t, now);

@@ -152,10 +152,7 @@ export function sendText<P extends Path>(
   const { snd } = t;
   const start = snd.nxt;
   const end = add(start, octets + (fin ? 1 : 0));
-  if (t.flight === undefined) {
-    t.flight = t.shared.flights.take();
-    t.progressAt = now;
-  }
+  t.flight ??= t.shared.flights.take();
   t.flight.push(start, end, now);
   snd.nxt = end;
   if (fin) t.finSent = true;

@@ -46,9 +46,7 @@ export interface Reply<P extends Path> {
 /** What is here of a connection's block: its times, and whether it stands in the queue. */
 export interface Scheduled {
   readonly slot: number;
-  rtxAt: Instant;
-  ackAt: Instant;
-  idleAt: Instant;
+  readonly dueAt: Instant;
   isReady: boolean;
 }
 
@@ -114,8 +112,8 @@ export class Shared<P extends Path, T extends Scheduled> {
   schedule(block: T): void {
     // One that has just ended is due for nothing.
     if (block.slot === 0) return;
-    const next = Math.min(block.rtxAt, block.ackAt, block.idleAt);
-    if (next !== NEVER) this.timers.hasten(block.slot, next as Instant);
+    const next = block.dueAt;
+    if (next !== NEVER) this.timers.hasten(block.slot, next);
   }
 
   /** May one more challenge ACK leave in this second (RFC 5961 §7)? */

@@ -4,7 +4,7 @@ import type { Instant } from '../../../base/time.ts';
 import { fastOpenOption } from './fast-open-client.ts';
 import { NONE } from './flight.ts';
 import { synOptions, synWindow } from './handshake.ts';
-import { FLAG, HEADER_LENGTH, write } from './header.ts';
+import { FLAG, HEADER_LENGTH, OPTIONS_LENGTH_MAX, write } from './header.ts';
 import type { Path } from './network.ts';
 import { writeSyn } from './options.ts';
 import { leave } from './segment-output.ts';
@@ -54,10 +54,11 @@ function writeSynSegment<P extends Path>(
   if (!answer && t.options.ecn === 'active' && t.retries === 0) flags |= FLAG.ece | FLAG.cwr;
   let end = at + header;
   if (!answer && cookie !== undefined && cookie.length > 0 && t.retries === 0) {
-    end += takeSynData(t, packet, end, now, header);
+    end += takeSynData(t, packet, end, now);
   }
-  const window = synWindow(t.options.receiveBuffer);
+  const window = synWindow(Math.max(t.options.receiveBuffer, rcv.wnd));
   if (answer) rcv.acked = rcv.nxt;
+  else rcv.edge = add(rcv.nxt, window);
   t.ackNow = false;
   write(
     packet,
@@ -78,15 +79,18 @@ function writeSynSegment<P extends Path>(
   return end - at;
 }
 
+/**
+ * No more than the segments that the server is known to take (RFC 7413 §4.1.3), with room for any options: some
+ * middleboxes add to those of a SYN.
+ */
 function takeSynData<P extends Path>(
   t: Tcb<P>,
   packet: Packet,
   at: number,
   now: Instant,
-  header: number,
 ): number {
   const { snd, flight } = t;
-  const room = t.mtu - t.path.headerLength - header;
+  const room = (t.peerMss > 0 ? Math.min(t.mss, t.peerMss) : t.mss) - OPTIONS_LENGTH_MAX;
   const octets = Math.min(t.sendBuffer?.length ?? 0, room);
   if (octets <= 0 || flight === undefined) return 0;
   t.sendBuffer?.copyTo(packet, at, 0, octets);

@@ -4,7 +4,7 @@
  * recovery, delivery, output, timers, closing. It is small, since a host may have 100,000: what only an
  * active connection needs (buffers, flight, reassembly) is there only while it is needed.
  */
-import type { Duration, Instant } from '../../../base/time.ts';
+import { after, type Duration, type Instant, NEVER } from '../../../base/time.ts';
 import type { ConnectionOptions } from './config.ts';
 import type { CongestionControl } from './congestion.ts';
 import type { Flight } from './flight.ts';
@@ -212,18 +212,20 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   facade: object | undefined;
   /** In the queue of those about which something changed. */
   hasNews = false;
-  /** A RST is due; the connection is closed. */
-  resetDue = false;
 
   /** What is said of fast open in the SYN or its answer; undefined: nothing. */
   fastOpen: { readonly cookie: Uint8Array; retried: boolean } | undefined;
-  /** In SYN-RECEIVED: a cookie vouches for the peer, its data is taken and ours may leave (RFC 7413 §4.2.2). */
+  /**
+   * Data went with the SYN, and was taken. In SYN-RECEIVED: a cookie vouches for the peer, its data is taken
+   * and ours may leave (RFC 7413 §4.2.2).
+   */
   fastOpened = false;
 
   // Totals, as tcp_info has them.
   octetsSent = 0;
   octetsAcked = 0;
   octetsReceived = 0;
+  segmentsDelivered = 0;
   segmentsRetransmitted = 0;
 
   constructor(
@@ -326,6 +328,30 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
 
   set challengedAt(at: Instant) {
     this.shared.instants.set(this.slot, INSTANT.challenged, at);
+  }
+
+  /** When the first of its timers is due. */
+  get dueAt(): Instant {
+    return Math.min(this.rtxAt, this.ackAt, this.idleAt, this.giveUpAt) as Instant;
+  }
+
+  /**
+   * RFC 5482: when what was written has waited for the user timeout since something of it was acknowledged, or since
+   * the peer, which has no room for it, was heard.
+   */
+  get giveUpAt(): Instant {
+    const { userTimeout } = this.options;
+    if (userTimeout === 0 || !this.isOpen || !this.isOwed) return NEVER;
+    const { progressAt } = this;
+    const from = this.snd.wnd > 0 ? progressAt : Math.max(progressAt, this.lastReceivedAt);
+    return after(from as Instant, userTimeout);
+  }
+
+  /** Something of ours, data or the FIN, is not acknowledged. */
+  get isOwed(): boolean {
+    const { sendBuffer, flight } = this;
+    if (flight !== undefined || (this.finQueued && !this.finSent)) return true;
+    return sendBuffer !== undefined && sendBuffer.length > 0;
   }
 
   /** Behind the last octet that the application wrote. */

@@ -200,9 +200,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
       arrive(t, s, now);
       return;
     }
-    const used = t?.snd.nxt;
-    if (t !== undefined) terminate(t, undefined);
-    if (listener !== undefined) listener.handleSegment(addresses, remotePort, s, used, now);
+    if (listener !== undefined) listener.handleSegment(addresses, remotePort, s, t, now);
     else refuse(shared, addresses, localPort, remotePort, s);
   }
 
@@ -309,11 +307,11 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
       const slot = timers.first;
       const t = table.at(slot);
       assert(t !== undefined, 'a timer is of a connection in the table');
-      if (Math.min(t.rtxAt, t.ackAt, t.idleAt) <= now) expire(t, now);
+      if (t.dueAt <= now) expire(t, now);
       if (timers.first !== slot) continue;
-      const next = Math.min(t.rtxAt, t.ackAt, t.idleAt);
+      const next = t.dueAt;
       if (next === NEVER) timers.remove(slot);
-      else timers.postponeFirst(next as Instant);
+      else timers.postponeFirst(next);
     }
   }
 

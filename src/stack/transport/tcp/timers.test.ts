@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { octets } from '../../../../test/tcp/octets.ts';
 import { Pair, type Sent } from '../../../../test/tcp/pair.ts';
 import { inState } from '../../../../test/tcp/states.ts';
 import { newPacket } from '../../../base/packet.ts';
@@ -7,8 +8,6 @@ import { after, type Instant, milliseconds, START, seconds } from '../../../base
 import { DEFAULTS, PROFILES, type TcpConfig } from './config.ts';
 import type { Path } from './network.ts';
 import { Tcp } from './tcp.ts';
-
-const octets = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i & 0xff);
 
 /** The standard as it is written, without what RFC 8985 adds. */
 const RFC: Partial<TcpConfig> = { ...PROFILES.rfc, rack: false, tailLossProbe: false };
@@ -133,14 +132,57 @@ describe('connection failures (RFC 9293 §3.8.3)', () => {
     },
   );
 
-  it('R2 is what the application says, MUST-21', () => {
+  it.each([10, 3, 5000])(
+    'R2 is what the application says, to the microsecond: %i s, MUST-21',
+    (s) => {
+      const { pair, connection } = inState('ESTABLISHED');
+      connection.setOptions({ userTimeout: seconds(s) }, pair.now);
+      pair.run_ms(1234);
+      const written = pair.now;
+      connection.send(octets(10), written);
+      pair.runUntil(() => connection.state === 'CLOSED', seconds(10_000));
+      expect([connection.error, pair.now - written]).toEqual(['timed-out', seconds(s)]);
+    },
+  );
+
+  it('R2 can be set while data wait, MUST-21', () => {
     const { pair, connection } = inState('ESTABLISHED');
-    connection.setOptions({ userTimeout: seconds(10) }, pair.now);
     connection.send(octets(10), pair.now);
+    pair.run_ms(3500);
+    connection.setOptions({ userTimeout: seconds(5) }, pair.now);
     pair.runUntil(() => connection.state === 'CLOSED');
-    expect(connection.error).toBe('timed-out');
-    expect(pair.now).toBeGreaterThanOrEqual(seconds(10));
-    expect(pair.now).toBeLessThan(seconds(20));
+    expect(pair.now).toBe(seconds(5));
+  });
+
+  it('R2 of the application counts from what was written first, whatever is written or closed later', () => {
+    const { pair, connection, come } = inState('ESTABLISHED');
+    connection.setOptions({ userTimeout: seconds(5) }, pair.now);
+    come({ flags: 'ACK', seq: 1, ack: 1, window: 0 });
+    for (let i = 0; i < 4; i++) {
+      connection.send(octets(10), pair.now);
+      pair.run_ms(1000);
+    }
+    connection.close(pair.now);
+    pair.runUntil(() => connection.state === 'CLOSED');
+    expect(pair.now).toBe(seconds(5));
+  });
+
+  it('R2 of the application does not run while nothing waits, nor against a closed window whose peer lives, MUST-37', () => {
+    const { pair, connection, come } = inState('ESTABLISHED');
+    connection.setOptions({ userTimeout: seconds(5) }, pair.now);
+    connection.send(octets(10), pair.now);
+    pair.drain();
+    come({ flags: 'ACK', seq: 1, ack: 11, window: 0 });
+    pair.run_ms(60_000);
+    connection.send(octets(10), pair.now);
+    for (let i = 0; i < 10; i++) {
+      pair.run_ms(4000);
+      come({ flags: 'ACK', seq: 1, ack: 11, window: 0 });
+    }
+    expect(connection.state).toBe('ESTABLISHED');
+    const heard = pair.now;
+    pair.runUntil(() => connection.state === 'CLOSED');
+    expect(pair.now - heard).toBe(seconds(5));
   });
 
   it('R2 is as many retransmissions as it is set to, MUST-20 MUST-21', () => {

@@ -129,6 +129,10 @@ export function restartIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
 
 /** All that is due at `now`. */
 export function expire<P extends Path>(t: Tcb<P>, now: Instant): void {
+  if (t.giveUpAt <= now) {
+    giveUp(t, now);
+    return;
+  }
   if (t.ackAt <= now) {
     t.ackAt = NEVER;
     acknowledgeNow(t);
@@ -166,13 +170,13 @@ function expireReordering<P extends Path>(t: Tcb<P>, now: Instant): void {
 }
 
 /** R2 of RFC 9293 §3.8.3 (MUST-20), for a SYN too (MUST-22): so often, or so long, and the connection is given up. */
-function isHopeless<P extends Path>(t: Tcb<P>, now: Instant): boolean {
+function isHopeless<P extends Path>(t: Tcb<P>): boolean {
   const { config } = t.shared;
-  const { userTimeout } = t.options;
-  if (t.isOpen && userTimeout > 0 && now - t.progressAt >= userTimeout) return true;
   if (t.state === 'SYN-SENT') return t.retries >= config.synRetries;
   if (!t.isOpen) return t.retries >= config.synAckRetries;
-  return t.retries >= (t.released ? config.orphanRetries : config.retries);
+  if (t.released) return t.retries >= config.orphanRetries;
+  // The owner's own R2 (MUST-21) is a time, for which Tcb.giveUpAt stands.
+  return t.options.userTimeout === 0 && t.retries >= config.retries;
 }
 
 /** RFC 6298 §5.4 … §5.7, RFC 5681 §3.1: MUST-19. */
@@ -183,7 +187,7 @@ function timeOut<P extends Path>(t: Tcb<P>, now: Instant): void {
   // The last timeout was an RTO ago, or somewhat more if the host is late.
   const answered = t.lastReceivedAt >= now - 1.5 * t.rto;
   const shut = t.snd.wnd === 0 && t.isOpen && !t.released && answered;
-  if (!shut && isHopeless(t, now)) {
+  if (!shut && isHopeless(t)) {
     giveUp(t, now);
     return;
   }
@@ -227,12 +231,11 @@ function giveUp<P extends Path>(t: Tcb<P>, now: Instant): void {
 function expireWindowProbe<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (distance(t.sendEnd, t.snd.nxt) <= 0 && (!t.finQueued || t.finSent)) return;
   const { config } = t.shared;
-  const { userTimeout } = t.options;
   const silence = now - Math.max(t.lastReceivedAt, t.progressAt);
-  const patience = userTimeout > 0 ? userTimeout : config.rtoMax * config.retries;
+  const deaf = t.options.userTimeout === 0 && silence >= config.rtoMax * config.retries;
   // RFC 6429 §4: when nobody holds it any more, a peer that only says that it lives cannot keep it for ever.
   const orphaned = t.released && t.retries >= config.orphanRetries;
-  if (orphaned || silence >= patience) {
+  if (orphaned || deaf) {
     giveUp(t, now);
     return;
   }

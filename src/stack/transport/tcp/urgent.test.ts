@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Forged, forge } from '../../../../test/tcp/forge.ts';
+import { octets } from '../../../../test/tcp/octets.ts';
 import { Pair, type Sent } from '../../../../test/tcp/pair.ts';
 import { inState } from '../../../../test/tcp/states.ts';
 import { urgentPointer } from './header.ts';
 
-const octets = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i & 0xff);
 const brief = (s: Sent): string =>
   `${s.flags} ${s.seq}(${s.text}) up ${urgentPointer(s.packet, 0)}`;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forge } from '../../../../test/tcp/forge.ts';
 import { Pair } from '../../../../test/tcp/pair.ts';
+import { inState } from '../../../../test/tcp/states.ts';
 import { seconds } from '../../../base/time.ts';
 import { windowShift } from './handshake.ts';
 
@@ -42,6 +43,57 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     expect(edges.every((edge, i) => i === 0 || edge >= (edges[i - 1] ?? 0))).toBe(true);
     expect(pair.sentBy('b').at(-1)?.window).toBe(0);
     expect(edges.at(-1)).toBe(20_001);
+  });
+
+  it.each([
+    ['in steps', true],
+    ['as there is room', false],
+  ])(
+    'keeps its right edge when the buffer is made smaller, told %s, SHLD-14',
+    (_name, windowInSteps) => {
+      const { pair, connection, come } = inState('ESTABLISHED', {
+        windowInSteps,
+        timestamps: false,
+        windowScaling: false,
+        receiveBuffer: 20_000,
+      });
+      const told = (): number => {
+        pair.drain();
+        return (pair.sent.at(-1)?.ack ?? 0) + (pair.sent.at(-1)?.window ?? 0);
+      };
+      come({ flags: 'ACK', seq: 1, ack: 1, text: 1000 });
+      connection.receive(1000, pair.now);
+      pair.run_ms(500);
+      const edge = told();
+      expect(edge).toBeGreaterThanOrEqual(20_001);
+      connection.setOptions({ receiveBuffer: 3000 }, pair.now);
+      for (let seq = 1001; seq < edge - 1000; seq += 1000) {
+        come({ flags: 'ACK', seq, ack: 1, text: 1000 });
+        pair.run_ms(500);
+        expect(told()).toBe(edge);
+      }
+      come({ flags: 'ACK', seq: edge - 10, ack: 1, text: 10 });
+      expect(pair.tcp.a.counters.outOfOrder).toBe(1);
+      // When what came is read there is room for 3000, and no more.
+      connection.receive(99_999, pair.now);
+      come({
+        flags: 'ACK',
+        seq: connection.info(pair.now).tcpi_bytes_received + 1,
+        ack: 1,
+        text: 1000,
+      });
+      connection.receive(99_999, pair.now);
+      const next = connection.info(pair.now).tcpi_bytes_received + 1;
+      expect(told()).toBe(Math.max(edge, next + 3000));
+    },
+  );
+
+  it('keeps its right edge when the buffer is made smaller before the peer answers a SYN, SHLD-14', () => {
+    const { pair, connection, come } = inState('SYN-SENT', { receiveBuffer: 20_000 });
+    connection.setOptions({ receiveBuffer: 3000 }, pair.now);
+    come({ flags: 'SYN,ACK', seq: 0, ack: 1 });
+    pair.drain();
+    expect(pair.sent.map((s) => s.window)).toEqual([20_000, 20_000]);
   });
 
   it('does not open for a few octets: the receiver avoids silly windows, MUST-39', () => {

@@ -22,14 +22,14 @@ const worthTelling = <P extends Path>(t: Tcb<P>): number =>
   Math.min(t.options.receiveBuffer / 2, t.rcv.mss);
 
 /**
- * The window field of what leaves now. The right edge never moves to the left (SHLD-14), but for the octets
- * that the scale cannot tell; those are taken all the same.
+ * The window field of what leaves now. The right edge never moves to the left (SHLD-14), though the buffer be made
+ * smaller, but for the octets that the scale cannot tell; those are taken all the same.
  */
 export function windowField<P extends Path>(t: Tcb<P>): number {
   const { rcv } = t;
   const free = room(t);
   const told = !t.shared.config.windowInSteps || free - known(t) >= worthTelling(t);
-  const wnd = told ? free : rcv.wnd;
+  const wnd = told ? Math.max(free, rcv.wnd) : rcv.wnd;
   const field = Math.min(wnd >> rcv.shift, FIELD_MAX);
   const edge = add(rcv.nxt, field << rcv.shift);
   if (after(edge, rcv.edge)) rcv.edge = edge;
