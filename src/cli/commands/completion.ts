@@ -4,6 +4,7 @@ import { UsageError } from '../../base/errors.ts';
 import { listPorts } from '../../node/discovery.ts';
 import { bundledBoards } from '../../node/images.ts';
 import { findLab, labNames } from '../../node/store/labs.ts';
+import { SERVICE_NAMES } from '../../stack/application/services.ts';
 import { BaseCommand } from '../base-command.ts';
 import { type CommandShape, complete } from '../completion.ts';
 import { en } from '../messages/en.ts';
@@ -83,6 +84,8 @@ async function candidateValues(
       return ['auto', 'emulated', 'mock', ...(await ports())];
     case 'peer':
       return ['loopback', ...(await ports())];
+    case 'services':
+      return ['all', 'none', ...SERVICE_NAMES];
     case 'code':
       return ['solution', 'starter'];
     case 'board':

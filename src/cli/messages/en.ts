@@ -1,9 +1,14 @@
+import { flashEn } from './flash-en.ts';
+import { hostEn } from './host-en.ts';
+
 /**
  * English: the catalogue that the others are measured by. A name between braces is a blank.
  * `error.<code>.what|why|next` say what happened, why, and the one command to run next; with `.empty`
  * they stand in where one of the blanks is not known.
  */
 export const en = {
+  ...flashEn,
+  ...hostEn,
   next: 'Next: {command}',
 
   'error.bug.what': 'This is a bug in netlab itself, not in your code.',

@@ -1,5 +1,10 @@
+import { flashKo } from './flash-ko.ts';
+import { hostKo } from './host-ko.ts';
+
 /** Korean. Blanks are followed by a noun, so that no particle depends on what fills them. */
 export const ko = {
+  ...flashKo,
+  ...hostKo,
   next: '다음 명령: {command}',
 
   'error.bug.what': '여러분의 코드가 아니라 netlab 자체의 버그입니다.',

@@ -9,8 +9,16 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** A misuse by our own code, which no person can bring about. */
 const FOR_NOBODY = [
   'bad-frame-length',
+  'busy',
+  'closed',
   'impairment-range',
   'message-too-long',
+  'no-addresses',
+  'no-such-interface',
+  'not-a-group',
+  'not-connected',
+  'simulation-deadline',
+  'too-many-groups',
   'too-many-requests',
 ];
 

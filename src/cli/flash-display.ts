@@ -1,0 +1,69 @@
+/** Shows a flashing while it goes on: rows with a bar in a terminal, plain lines anywhere else. */
+import { sizeOf } from '../hardware/flash/image.ts';
+import type { FlashEvent } from '../node/flash/flash-request.ts';
+import { type Say, speaker } from './messages/message.ts';
+import type { ShellOptions } from './shell.ts';
+
+export interface FlashDisplay {
+  handleEvent(event: FlashEvent): void;
+  /** Resolves when all that it shows stands still. */
+  end(succeeded: boolean): Promise<void>;
+}
+
+const SILENT: FlashDisplay = { handleEvent() {}, end: async () => {} };
+
+export async function openFlashDisplay(shell: ShellOptions): Promise<FlashDisplay> {
+  if (shell.json) return SILENT;
+  const say = speaker(shell.language);
+  if (!process.stdout.isTTY) return new PlainFlashDisplay(say);
+  const { FlashList } = await import('./flash-list.ts');
+  return new FlashList(say);
+}
+
+export const imageLine = (event: Extract<FlashEvent, { kind: 'image' }>, say: Say): string => {
+  const { board, image } = event;
+  return say('flash.image', { board, name: image.name, octets: sizeOf(image.parts) });
+};
+
+class PlainFlashDisplay implements FlashDisplay {
+  private readonly say: Say;
+  private phase = '';
+
+  constructor(say: Say) {
+    this.say = say;
+  }
+
+  handleEvent(event: FlashEvent): void {
+    const line = this.lineOf(event);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+  }
+
+  async end(): Promise<void> {}
+
+  private lineOf(event: FlashEvent): string | undefined {
+    switch (event.kind) {
+      case 'image':
+        return imageLine(event, this.say);
+      case 'button':
+        return this.say('flash.button', event);
+      case 'progress':
+        // A line a page would hide the rest of a log.
+        return event.done === event.total ? `  ${this.say('flash.progress', event)}` : undefined;
+      default: {
+        const again = this.phase === event.phase;
+        this.phase = event.phase;
+        return again ? undefined : this.say(`flash.phase.${event.phase}`, { at: event.at });
+      }
+    }
+  }
+}
+
+const BAR_COLUMNS = 24;
+
+/** `████████░░░░░░░░░░░░░░░░  33 %` */
+export function bar(done: number, total: number): string {
+  const part = total === 0 ? 1 : done / total;
+  const full = Math.floor(part * BAR_COLUMNS);
+  const percent = String(Math.floor(part * 100)).padStart(3);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_COLUMNS - full)} ${percent} %`;
+}
