@@ -140,6 +140,11 @@ class StackSubject implements Subject, StreamHost, DatagramHost, UdpReceiver {
     return info === undefined ? undefined : { ...info };
   }
 
+  fastOpenCookie(now: Instant): Uint8Array {
+    const { tcp, words } = this.#line;
+    return tcp.fastOpenCookie(words, now);
+  }
+
   inject(datagram: Uint8Array, now: Instant): void {
     this.#line.handleDatagram(datagram, now);
     this.#observe(now);

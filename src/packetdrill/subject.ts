@@ -29,6 +29,8 @@ export interface Subject {
   pollDatagram(now: Instant): Uint8Array | undefined;
   pollTimeout(): Instant | undefined;
   handleTimeout(now: Instant): void;
+  /** What the stack gives the peer as a cookie for fast open; not there: scripts cannot name it. */
+  fastOpenCookie?(now: Instant): Uint8Array;
   /** The ports of a socket, as far as they are known: 0 is not. */
   portsOf(fd: number): { readonly local: number; readonly remote: number };
   /** The state of a connection as Linux's `tcp_info` names it; undefined when `fd` is none. */
@@ -89,6 +91,8 @@ export interface CallResult {
   readonly errno?: Errno;
   /** What was read. */
   readonly octets?: Uint8Array;
+  /** Octets that are left to be read, one at least at the end: of a socket with TCP_INQ. */
+  readonly unread?: number;
   readonly option?: OptionValue;
   readonly ready?: readonly Descriptor[];
   readonly from?: { readonly address: IpAddress; readonly port: number };
@@ -174,7 +178,6 @@ export interface SendFlags {
   readonly more: boolean;
   readonly dontWait: boolean;
   readonly fastOpen: boolean;
-  readonly endOfRecord: boolean;
 }
 
 export interface ReceiveFlags {

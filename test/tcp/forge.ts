@@ -45,6 +45,12 @@ export function forge(pair: Pair, to: End, ports: Ports, segment: Forged): void 
   pair.inject(to, asPacket(octets), octets.length);
 }
 
+/** A timestamps option, for `options`. */
+export function timestamps(tsval: number, tsecr = 0): number[] {
+  const word = (n: number): number[] => [n >>> 24, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];
+  return [1, 1, 8, 10, ...word(tsval), ...word(tsecr)];
+}
+
 function bits(flags: string): number {
   let all = 0;
   for (const [name, bit] of Object.entries(FLAG)) {

@@ -148,7 +148,12 @@ export type TcpOption =
   | { readonly kind: 'mss' | 'wscale'; readonly value: number }
   | { readonly kind: 'sack'; readonly blocks: readonly (readonly [number, number])[] }
   | { readonly kind: 'timestamp'; readonly value: number | 'any'; readonly echo: number | 'any' }
-  | { readonly kind: 'fast-open'; readonly cookie: Uint8Array; readonly experimental: boolean };
+  | {
+      readonly kind: 'fast-open';
+      /** `own`: the one that the stack gives the peer, which the script calls TFO_COOKIE. */
+      readonly cookie: Uint8Array | 'own';
+      readonly experimental: boolean;
+    };
 
 interface UdpSpec {
   readonly protocol: 'udp';

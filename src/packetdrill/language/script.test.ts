@@ -126,6 +126,8 @@ describe('segments', () => {
     const cookie = Uint8Array.of(0x12, 0x34, 0x56, 0x78);
     const fast = { kind: 'fast-open', cookie, experimental: false };
     expect(tcp('> S 0:0(0) <nop,nop,FO 12345678>').options).toContainEqual(fast);
+    const own = { kind: 'fast-open', cookie: 'own', experimental: false };
+    expect(tcp('> S 0:0(0) <nop,nop,FO TFO_COOKIE>').options).toContainEqual(own);
     expect(tcp('> S 0:0(0) <FOEXP 12345678>').options).toEqual([{ ...fast, experimental: true }]);
     expect(tcp('> S 0:0(0) <nop,nop,FO>').options).toContainEqual({
       ...fast,
@@ -159,6 +161,9 @@ describe('segments', () => {
       identifier: undefined,
       quoted: { protocol: 'tcp', sequence: 1, length: 1000 },
     });
+    expect(packet('< [1:1001(1000)] icmp unreachable frag_needed mtu 1000')).toEqual(
+      packet('< icmp unreachable frag_needed mtu 1000 [1:1001(1000)]'),
+    );
     expect(packet('< icmp echo_request id 7 [udp (8)]').transport).toMatchObject({
       identifier: 7,
       quoted: { protocol: 'udp', length: 8 },

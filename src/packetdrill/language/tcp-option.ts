@@ -67,15 +67,19 @@ function parseTimestamp(cursor: Cursor): TcpOption {
   return { kind: 'timestamp', value, echo: number('a timestamp echo reply') };
 }
 
-function parseCookie(cursor: Cursor): Uint8Array {
+function parseCookie(cursor: Cursor): Uint8Array | 'own' {
   const token = cursor.accept('word') ?? cursor.accept('integer');
   if (token === undefined) return new Uint8Array();
+  if (token.text === 'TFO_COOKIE') return 'own';
   const cookie = fromHex(token.text);
   if (cookie === undefined || cookie.length > 16) {
     throw new Misfit(token.line, `${token.text} is no fast open cookie of 0 … 16 octets`);
   }
   return cookie;
 }
+
+/** Linux's and the stack's own have eight octets. */
+const cookieLength = (cookie: Uint8Array | 'own'): number => (cookie === 'own' ? 8 : cookie.length);
 
 export const OPTIONS_LENGTH_MAX = 40;
 
@@ -96,6 +100,6 @@ export function optionLength(option: TcpOption): number {
     case 'sack':
       return 2 + 8 * option.blocks.length;
     case 'fast-open':
-      return (option.experimental ? 4 : 2) + option.cookie.length;
+      return (option.experimental ? 4 : 2) + cookieLength(option.cookie);
   }
 }

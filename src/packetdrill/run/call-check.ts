@@ -7,7 +7,7 @@ import type { CallResult, SocketCall } from '../subject.ts';
 import { parameter } from './call-reader.ts';
 import { Failure } from './outcome.ts';
 import { describeOptionValue, matchesOption } from './socket-option.ts';
-import { fieldOf, numberOf, optionalNumber } from './values.ts';
+import { controlOf, fieldOf, numberOf, optionalNumber } from './values.ts';
 
 /** Calls whose result is a new descriptor, which the script numbers as it likes. */
 export const makesDescriptor = (call: SocketCall): boolean =>
@@ -24,6 +24,7 @@ export function checkResult(
   if (result.value < 0) return;
   if (call.name === 'get-option') checkOption(action, result, profile);
   if (call.name === 'ioctl') checkArgument(action, result, profile);
+  if (action.name === 'recvmsg') checkControl(action, result, profile);
   if (call.name === 'poll') checkPoll(action, result, profile);
   if (call.name === 'epoll-wait') checkEpoll(action, result, profile);
 }
@@ -88,6 +89,18 @@ function checkArgument(action: CallAction, result: CallResult, profile: Profile)
       { field: 'value', expected: String(expected), actual: describeOptionValue(actual) },
     ],
   });
+}
+
+function checkControl(action: CallAction, result: CallResult, profile: Profile): void {
+  for (const { data } of controlOf(parameter(action, 1))) {
+    const expected = optionalNumber(data, profile);
+    if (expected === undefined || expected === result.unread) continue;
+    const field = { expected: String(expected), actual: String(result.unread ?? 'none') };
+    throw new Failure(action.line, 'call', 'recvmsg gave another number of unread octets', {
+      ...field,
+      differences: [{ field: 'TCP_CM_INQ', ...field }],
+    });
+  }
 }
 
 function checkPoll(action: CallAction, result: CallResult, profile: Profile): void {

@@ -10,6 +10,7 @@ import { readOptionValue } from './socket-option.ts';
 import {
   type Buffer,
   bufferOf,
+  controlOf,
   fieldOf,
   numberOf,
   optionalNumber,
@@ -129,7 +130,6 @@ const NO_SEND_FLAGS: SendFlags = {
   more: false,
   dontWait: false,
   fastOpen: false,
-  endOfRecord: false,
 };
 
 /** Flags that change nothing here: no signal is ever raised, no route asked for. */
@@ -137,14 +137,13 @@ const SEND_IGNORED = ['MSG_NOSIGNAL', 'MSG_DONTROUTE', 'MSG_CONFIRM', 'MSG_ZEROC
 
 function sendFlags(e: Expression): SendFlags {
   const names = wordsOf(e);
-  const known = ['MSG_OOB', 'MSG_MORE', 'MSG_DONTWAIT', 'MSG_FASTOPEN', 'MSG_EOR', ...SEND_IGNORED];
+  const known = ['MSG_OOB', 'MSG_MORE', 'MSG_DONTWAIT', 'MSG_FASTOPEN', ...SEND_IGNORED];
   refuseOthers(names, known, e);
   return {
     outOfBand: names.includes('MSG_OOB'),
     more: names.includes('MSG_MORE'),
     dontWait: names.includes('MSG_DONTWAIT'),
     fastOpen: names.includes('MSG_FASTOPEN'),
-    endOfRecord: names.includes('MSG_EOR'),
   };
 }
 
@@ -195,17 +194,23 @@ const readSendmsg: Reader = (call, context) => {
   const fd = descriptor(call, 0, context);
   const message = parameter(call, 1);
   const flags = sendFlags(parameter(call, 2));
+  refuseControl(message, []);
   const buffers = vectorOf(messageVector(message), context.profile);
   const { remote: address, connectPort: port } = context.config;
   const to = flags.fastOpen ? { address, port } : undefined;
   return { name: 'send', fd, octets: gather(buffers, fd, context), flags, to };
 };
 
-function messageVector(message: Expression): Expression {
-  const control = fieldOf(message, 'msg_control');
-  if (control !== undefined && control.kind === 'list' && control.items.length > 0) {
-    throw new Misfit(control.line, 'control messages are not supported');
+function refuseControl(message: Expression, known: readonly string[]): void {
+  for (const item of controlOf(message)) {
+    const type = wordOf(item.type, 'the type of a control message');
+    if (!known.includes(type)) {
+      throw new Misfit(item.type.line, `the control message ${type} is not supported`);
+    }
   }
+}
+
+function messageVector(message: Expression): Expression {
   const vector = fieldOf(message, 'msg_iov');
   if (vector === undefined) throw new Misfit(message.line, 'expected a message: {msg_name(…)=…}');
   return vector;
@@ -233,12 +238,16 @@ const readReadv: Reader = (call, context) => ({
   flags: NO_RECEIVE_FLAGS,
 });
 
-const readRecvmsg: Reader = (call, context) => ({
-  name: 'receive',
-  fd: descriptor(call, 0, context),
-  max: total(vectorOf(messageVector(parameter(call, 1)), context.profile)),
-  flags: receiveFlags(parameter(call, 2)),
-});
+const readRecvmsg: Reader = (call, context) => {
+  const message = parameter(call, 1);
+  refuseControl(message, ['TCP_CM_INQ']);
+  return {
+    name: 'receive',
+    fd: descriptor(call, 0, context),
+    max: total(vectorOf(messageVector(message), context.profile)),
+    flags: receiveFlags(parameter(call, 2)),
+  };
+};
 
 const readClose: Reader = (call, context) => ({ name: 'close', fd: descriptor(call, 0, context) });
 

@@ -51,7 +51,9 @@ export class Calls {
       fill: (fd, length) => patternFrom(this.#flowOf(fd)?.written.length ?? 0, length),
     });
     const written = this.#flowOfSend(call)?.written.length ?? 0;
+    const closing = call.name === 'close' ? this.#flowOf(call.fd) : undefined;
     const pending = this.#subject.begin(call, this.#line.now);
+    if (closing !== undefined) closing.closed = true;
     this.#begun(call);
     const done = (result: CallResult): void => this.#done(action, call, result, written);
     if (action.end === undefined) {
@@ -102,6 +104,8 @@ export class Calls {
     if (call.name === 'connect' || (call.name === 'send' && call.to !== undefined)) {
       this.#connecting(call.fd);
     }
+    // The SYN of a connect() that was put off leaves with the first octets.
+    if (call.name === 'send' && this.#flowOf(call.fd) === undefined) this.#connecting(call.fd);
     if (call.name === 'bind' && this.#types.get(call.fd) === 'datagram') this.#connecting(call.fd);
     const flow = this.#flowOfSend(call);
     if (flow !== undefined && call.name === 'send') {

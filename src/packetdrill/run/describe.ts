@@ -27,6 +27,9 @@ export function describeFlags(flags: Flags): string {
   );
 }
 
+const describeCookie = (cookie: Uint8Array | 'own'): string =>
+  cookie === 'own' ? 'TFO_COOKIE' : toHex(cookie);
+
 export function describeOption(option: WireOption): string {
   switch (option.kind) {
     case 'mss':
@@ -37,7 +40,7 @@ export function describeOption(option: WireOption): string {
     case 'timestamp':
       return `TS val ${option.value} ecr ${option.echo}`;
     case 'fast-open':
-      return `${option.experimental ? 'FOEXP' : 'FO'} ${toHex(option.cookie)}`.trimEnd();
+      return `${option.experimental ? 'FOEXP' : 'FO'} ${describeCookie(option.cookie)}`.trimEnd();
     case 'unknown':
       return `option ${option.code} ${toHex(option.octets)}`.trimEnd();
     default:

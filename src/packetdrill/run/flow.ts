@@ -35,6 +35,8 @@ export class Flow {
   readonly remotePort: number;
   /** The live descriptor, once the application has one. */
   fd: number | undefined;
+  /** The application closed it. */
+  closed = false;
   /** Numbers of the stack, and of the peer. */
   readonly local = new Direction();
   readonly remote = new Direction();

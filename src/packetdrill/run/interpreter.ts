@@ -9,6 +9,7 @@ import { Misfit } from '../script-error.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Subject } from '../subject.ts';
 import { Calls } from './calls.ts';
+import { withCookie } from './cookie.ts';
 import { describeSpec } from './describe.ts';
 import { type Flow, Flows } from './flow.ts';
 import { inboundDatagram } from './inbound.ts';
@@ -76,10 +77,11 @@ export class Interpreter {
     const { action } = event;
     switch (action.kind) {
       case 'packet': {
-        if (action.direction === 'outbound') return this.#watch.expect(event, action, due);
-        const flow = this.#inboundFlow(action);
-        this.#line.inject(inboundDatagram(action, flow, this.#setting.config));
-        return describeSpec(action);
+        const packet = withCookie(action, () => this.#subject.fastOpenCookie?.(this.#line.now));
+        if (packet.direction === 'outbound') return this.#watch.expect(event, packet, due);
+        const flow = this.#inboundFlow(packet);
+        this.#line.inject(inboundDatagram(packet, flow, this.#setting.config));
+        return describeSpec(packet);
       }
       case 'call':
         return this.#calls.execute(event, action, due);

@@ -93,7 +93,8 @@ export class PacketWatch {
   /** The next packet of the stack, for which time passes as far as it must. */
   #await(event: ScriptEvent, packet: PacketAction, flow: Flow, due: Due): Seen {
     const last = due.any ? after(this.#line.now, PATIENCE) : after(due.to, due.tolerance);
-    const seen = this.#next(event.line, last) ?? this.#next(event.line, after(last, CURIOSITY));
+    const seen =
+      this.#next(event.line, last, flow) ?? this.#next(event.line, after(last, CURIOSITY), flow);
     if (seen === undefined) {
       throw new Failure(event.line, 'no-packet', 'the stack sent no packet', {
         expected: describeSpec(packet),
@@ -113,7 +114,7 @@ export class PacketWatch {
     return seen;
   }
 
-  #next(line: number, until: Instant): Seen | undefined {
+  #next(line: number, until: Instant, wanted: Flow): Seen | undefined {
     for (;;) {
       const { first } = this.#line;
       if (first === undefined) {
@@ -122,9 +123,16 @@ export class PacketWatch {
       }
       this.#line.shift();
       const seen = this.#see(first.octets, first.at, line);
-      if (seen.flow !== undefined || seen.datagram.transport.protocol === 'icmp') return seen;
+      if (seen.datagram.transport.protocol === 'icmp' || this.#isOfScript(seen, wanted))
+        return seen;
       this.#strangers.push(describeDatagram(seen.datagram, '>'));
     }
+  }
+
+  /** Of a connection that the application has closed a script seldom says how it ends. */
+  #isOfScript({ flow }: Seen, wanted: Flow): boolean {
+    if (flow === undefined || flow === wanted) return flow !== undefined;
+    return this.#setting.strict || !flow.closed;
   }
 
   #see(octets: Uint8Array, at: Instant, line: number): Seen {

@@ -58,6 +58,18 @@ export function fieldOf(e: Expression, name: string): Expression | undefined {
   return undefined;
 }
 
+/** The control messages of a message: `msg_control=[{cmsg_level=…, cmsg_type=…, cmsg_data=…}]`. */
+export function controlOf(message: Expression): { type: Expression; data: Expression }[] {
+  const control = fieldOf(message, 'msg_control');
+  const items = control?.kind === 'list' ? control.items : [];
+  return items.map((item) => {
+    const type = fieldOf(item, 'cmsg_type');
+    const data = fieldOf(item, 'cmsg_data');
+    if (type !== undefined && data !== undefined) return { type, data };
+    throw new Misfit(item.line, 'expected a control message: {cmsg_level=…, cmsg_type=…, …}');
+  });
+}
+
 export interface SocketAddress {
   readonly port: number;
   /** Undefined: any. */

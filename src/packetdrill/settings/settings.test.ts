@@ -13,6 +13,8 @@ describe('commands as words', () => {
     ['with quotes', 'a "b c" d=\'e f\'', [['a', 'b c', 'd=e f']]],
     ['with comments', '# all\na b # rest', [['a', 'b']]],
     ['with output thrown away', 'a b > /dev/null 2>&1', [['a', 'b']]],
+    ['with errors thrown away too', 'a &> /dev/null || b', [['a'], ['b']]],
+    ['without what only looks at their output', 'a | grep -q " 3 " > /dev/null', [['a']]],
     ['with sums', 'a="1 $((2*(3+4))) $((7/2))"', [['a=1 14 3']]],
     ['over two lines', 'a \\\n b', [['a', 'b']]],
   ])('%s', (_, text, expected) => {
@@ -30,6 +32,8 @@ describe('variables and routes become settings of the stack', () => {
     ['sysctl -w net.ipv4.tcp_sack=0 net.ipv4.tcp_ecn=1', { sack: false, ecn: 'active' }],
     ['./set_sysctls.py /proc/sys/net/ipv4/tcp_ecn=0', { ecn: 'off' }],
     ['sysctl net.ipv4.tcp_wmem="4096 $((256*1024)) 4194304"', { sendBuffer: 262_144 }],
+    ['sysctl net.ipv4.tcp_slow_start_after_idle=0', { restartAfterIdle: false }],
+    ['sysctl net.ipv4.tcp_dsack=1 net.ipv4.tcp_reordering=3', {}],
     ['sysctl net.ipv4.tcp_congestion_control=reno', { congestion: 'reno' }],
     [
       'sysctl net.ipv4.tcp_fastopen=0x203',
@@ -63,6 +67,11 @@ describe('variables and routes become settings of the stack', () => {
     expect(read('ip route add default dev tun0 mtu lock 1300').mtu).toBe(1300);
   });
 
+  it('knows programs by their name, wherever they lie', () => {
+    const { notes } = read('/bin/rm -f /tmp/a; /bin/dd if=/dev/zero of=/tmp/a');
+    expect(notes).toEqual(['line 1: rm is not run', 'line 1: dd is not run']);
+  });
+
   it('lets time pass', () => {
     expect(read('sleep 0.5; sleep 1').pause).toBe(1_500_000);
   });
@@ -88,7 +97,9 @@ describe('what is not known is an error with its line', () => {
     ['reboot', 1, 'the command reboot is not known'],
     ['ip route change default initrwnd 5', 1, 'initrwnd of a route is not supported'],
     ['echo $(date)', 1, "the shell's $ is not supported"],
-    ['cat a | sort', 1, "the shell's | is not supported"],
+    ['sysctl net.ipv4.tcp_dsack=0', 1, 'tcp_dsack cannot be 0'],
+    ['sysctl net.inet.tcp.rexmit_drop_options=1', 1, 'rexmit_drop_options cannot be 1'],
+    ['cat a | sysctl -p', 1, "the shell's | is not supported"],
     ['sleep long', 1, 'sleep long is not understood'],
   ])('%j', (text, line, message) => {
     try {

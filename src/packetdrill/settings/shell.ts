@@ -26,8 +26,10 @@ const withoutComment = (text: string): string => text.replace(/(^|\s)#.*$/, '$1'
 
 /** A word, quotes in it removed; or where output goes, which is nowhere. */
 const WORD = /(?:[^\s"'<>|&$]|"[^"]*"|'[^']*'|\$\(\([^)]*\)?[^)]*\)\)|\$\{?\w+\}?)+/y;
-const REDIRECTION = /\d*>>?\s*(?:&\d|[^\s]+)/y;
+const REDIRECTION = /(?:\d*|&)>>?\s*(?:&\d|[^\s]+)/y;
 const SPACE = /\s+/y;
+/** What is looked at is of no account: nothing is run. */
+const FILTER = /^\|\s*(?:awk|cat|cut|egrep|grep|head|sed|sort|tail|tr|wc)\b/;
 
 function splitWords(text: string, line: number): string[] {
   const words: string[] = [];
@@ -36,6 +38,7 @@ function splitWords(text: string, line: number): string[] {
     const skipped = match(SPACE, text, at) || match(REDIRECTION, text, at);
     at += skipped.length;
     if (skipped !== '') continue;
+    if (text[at] === '|' && FILTER.test(text.slice(at))) break;
     const word = match(WORD, text, at);
     if (word === '')
       throw new Misfit(line, `the shell's ${text[at]} is not supported in a command`);

@@ -32,6 +32,9 @@ const ecn: Reader = whole((n) => {
   return name === undefined ? undefined : { ecn: name };
 });
 
+/** The stack does as this value says, and cannot do otherwise. */
+const only = (value: number): Reader => whole((n) => (n === value ? {} : undefined));
+
 const congestion: Reader = (value) => {
   if (value === 'cubic') return { congestion: 'cubic' };
   return value === 'reno' || value === 'newreno' ? { congestion: 'reno' } : undefined;
@@ -76,6 +79,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'net.ipv4.tcp_fin_timeout': whole((n) => ({ finWait2: seconds(n) })),
   'net.ipv4.tcp_early_retrans': whole((n) => ({ tailLossProbe: n >= 3 })),
   'net.ipv4.tcp_recovery': whole((n) => ({ rack: (n & 1) !== 0 })),
+  'net.ipv4.tcp_slow_start_after_idle': flag((on) => ({ restartAfterIdle: on })),
+  'net.ipv4.tcp_dsack': only(1),
+  'net.ipv4.tcp_reordering': only(3),
+  'net.ipv4.tcp_shrink_window': only(0),
   'net.ipv4.tcp_rmem': receiveMemory,
   'net.ipv4.tcp_wmem': middle((n) => ({ sendBuffer: n })),
   'net.ipv4.tcp_syncookies': whole((n) => ({
@@ -107,6 +114,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'net.inet.tcp.initcwnd_segments': whole((n) => (n === 0 ? {} : { initialWindow: n })),
   'net.inet.tcp.rexmit_min': whole((n) => ({ rtoMin: milliseconds(n) })),
   'net.inet.tcp.rexmit_initial': whole((n) => ({ rtoInitial: milliseconds(n) })),
+  'net.inet.tcp.rexmit_drop_options': only(0),
   'net.inet.tcp.mssdflt': whole((n, before) => ({
     segmentDefault: { ...before.segmentDefault, ipv4: n },
   })),
@@ -123,12 +131,12 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** About offload, pacing, memory, metrics and other hosts' business: they change nothing that is seen here. */
 const HARMLESS: readonly RegExp[] = [
-  /^net\.ipv4\.tcp_(?:allowed_congestion_control|autocorking|dsack|fack|frto|tso_win_divisor)$/,
+  /^net\.ipv4\.tcp_(?:allowed_congestion_control|autocorking|fack|frto|tso_win_divisor)$/,
   /^net\.ipv4\.tcp_(?:limit_output_bytes|low_latency|mem|metrics_save|min_tso_segs|tso_rtt_log)$/,
   /^net\.ipv4\.tcp_(?:min_rtt_wlen|moderate_rcvbuf|no_metrics_save|notsent_lowat|pacing_\w+)$/,
-  /^net\.ipv4\.tcp_(?:reordering|max_reordering|slow_start_after_idle|thin_\w+|workaround_\w+)$/,
-  /^net\.ipv4\.tcp_(?:adv_win_scale|app_win|backlog_ack_defer|comp_sack_\w+|shrink_window)$/,
-  /^net\.ipv4\.tcp_(?:fastopen_key|fastopen_blackhole_timeout\w*|reflect_tos|abort_on_overflow)$/,
+  /^net\.ipv4\.tcp_(?:max_reordering|thin_\w+|workaround_\w+)$/,
+  /^net\.ipv4\.tcp_(?:adv_win_scale|app_win|backlog_ack_defer|comp_sack_\w+)$/,
+  /^net\.ipv4\.tcp_(?:fastopen_key|fastopen_cookies|fastopen_blackhole_timeout\w*|reflect_tos|abort_on_overflow)$/,
   /^net\.ipv4\.tcp_(?:rfc1337|tw_reuse|tw_recycle|max_tw_buckets|max_orphans|stdurg|ecn_fallback)$/,
   /^net\.ipv4\.tcp_(?:retries1|base_mss|mtu_probe_floor|probe_\w+|wan_\w+|plb_\w+|gso|l3mdev_\w+)$/,
   /^net\.ipv4\.(?:ip_local_port_range|icmp_ratelimit|icmp_ratemask|ip_nonlocal_bind|ip_forward)$/,
@@ -137,7 +145,7 @@ const HARMLESS: readonly RegExp[] = [
   /^net\.(?:core|mptcp|netfilter)\./,
   /^net\.inet\.tcp\.(?:abc_l_var|blackhole|do_tcpdrain|drop_synfin|fast_finwait2_recycle|tso)$/,
   /^net\.inet\.tcp\.(?:hostcache|functions_\w+|log_\w+|icmp_may_rst|isn_reseed_interval|rfc3042)\b/,
-  /^net\.inet\.tcp\.(?:rfc3390|rfc3465|rfc6675_pipe|rexmit_drop_options|rexmit_slop|slowstart_\w+)$/,
+  /^net\.inet\.tcp\.(?:rfc3390|rfc3465|rfc6675_pipe|rexmit_slop|slowstart_\w+)$/,
   /^net\.inet\.tcp\.(?:recvbuf_\w+|sendbuf_\w+|reass\.\w+|path_mtu_discovery|pmtud_blackhole\w*)/,
   /^net\.inet\.tcp\.(?:minmss|do_prr\w*|newcwv|per_cpu_timers|persmax|persmin|nolocaltimewait)$/,
   /^net\.inet\.(?:ip|icmp|udp)\./,

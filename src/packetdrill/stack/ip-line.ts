@@ -29,17 +29,21 @@ const PATH_MTU_MIN = { ipv4: 552, ipv6: 1280 } as const;
 const IPV4_HEADER_LENGTH = 20;
 const IPV6_HEADER_LENGTH = 40;
 const SEGMENT_MAX = 0xffff;
+const TCP_HEADER_LENGTH = 20;
+const TCP_OPTIONS_LENGTH_MAX = 40;
 const PEER = 'peer';
 
 /** The one way there is. */
 class OnlyPath implements Path {
   readonly addressSum: number;
   readonly headerLength: number;
+  readonly linkMtu?: number | undefined;
   mtu: number;
 
   constructor(addressSum: number, headerLength: number, mtu: number) {
     this.addressSum = addressSum;
     this.headerLength = headerLength;
+    this.linkMtu = mtu;
     this.mtu = mtu;
   }
 }
@@ -55,8 +59,12 @@ export class IpLine {
   readonly path: OnlyPath;
   /** Local and remote address, eight words. */
   readonly words = new Int32Array(8);
+  /** TTL or hop limit of all that leaves. */
+  timeToLive = TIME_TO_LIVE;
   /** The peer gave out a cookie (RFC 7413). */
   knowsCookie = false;
+  /** The segment size that it named with it; 0: none. */
+  cookieMss = 0;
   receiver: UdpReceiver | undefined;
   readonly #local: IpAddress;
   readonly #remote: IpAddress;
@@ -106,7 +114,11 @@ export class IpLine {
     const seen = decodeSegment(segment, this.path.addressSum);
     if (seen.ok && seen.value.flags.syn && seen.value.flags.ack) {
       const cookie = seen.value.options.find((o) => o.kind === 'fast-open');
-      if (cookie?.kind === 'fast-open' && cookie.cookie.length > 0) this.knowsCookie = true;
+      if (cookie?.kind === 'fast-open' && cookie.cookie.length > 0) {
+        const mss = seen.value.options.find((o) => o.kind === 'mss');
+        this.knowsCookie = true;
+        this.cookieMss = mss?.kind === 'mss' ? mss.value : 0;
+      }
     }
     const { addressSum: sum } = this.path;
     this.tcp.handleSegment(this.words, sum, d.trafficClass, packet, 0, segment.length, now);
@@ -141,6 +153,12 @@ export class IpLine {
     this.path.mtu = this.#pathMtu.lookup(PEER, this.#linkMtu, now);
   }
 
+  /** How many octets go along with a SYN, if there is a cookie. */
+  get fastOpenRoom(): number {
+    const most = this.path.mtu - this.path.headerLength - TCP_HEADER_LENGTH;
+    return (this.cookieMss > 0 ? Math.min(most, this.cookieMss) : most) - TCP_OPTIONS_LENGTH_MAX;
+  }
+
   sendUdp(localPort: number, remotePort: number, payload: Uint8Array): void {
     const ports = { sourcePort: localPort, destinationPort: remotePort };
     const octets = udp.encode({ ...ports, payload }, this.path.addressSum);
@@ -157,7 +175,7 @@ export class IpLine {
   }
 
   #datagram(protocol: number, trafficClass: number, payload: Uint8Array): Uint8Array {
-    const head = { trafficClass, timeToLive: TIME_TO_LIVE, flowLabel: 0 };
+    const head = { trafficClass, timeToLive: this.timeToLive, flowLabel: 0 };
     return encodeIp({ source: this.#local, destination: this.#remote, ...head }, protocol, payload);
   }
 }

@@ -41,6 +41,16 @@ const cork = flag(
   (on) => ({ cork: on }),
 );
 
+/** One line has one peer: it is that of all sockets. */
+const timeToLive: Accessor = {
+  read: (_options, { host }) => host.line.timeToLive,
+  write: (n, { host }) => {
+    if (n < 1 || n > 255) return undefined;
+    host.line.timeToLive = n;
+    return {};
+  },
+};
+
 const ACCESSORS: Readonly<Record<string, Accessor>> = {
   'SOL_SOCKET SO_KEEPALIVE': flag(
     (o) => o.keepAlive,
@@ -55,10 +65,12 @@ const ACCESSORS: Readonly<Record<string, Accessor>> = {
     read: (o, { host }) => (host.isLinux ? 2 * o.receiveBuffer : o.receiveBuffer),
     write: (n) => ({ receiveBuffer: n }),
   },
-  'IPPROTO_TCP TCP_NODELAY': flag(
-    (o) => o.noDelay,
-    (on) => ({ noDelay: on }),
-  ),
+  // On Linux it draws a cork too.
+  'IPPROTO_TCP TCP_NODELAY': {
+    read: (o) => (o.noDelay ? 1 : 0),
+    write: (n, { host }) =>
+      n !== 0 && host.isLinux ? { noDelay: true, cork: false } : { noDelay: n !== 0 },
+  },
   'IPPROTO_TCP TCP_CORK': cork,
   'IPPROTO_TCP TCP_NOPUSH': cork,
   'IPPROTO_TCP TCP_QUICKACK': flag(
@@ -95,6 +107,8 @@ const ACCESSORS: Readonly<Record<string, Accessor>> = {
     (o) => o.fastOpen,
     (on) => ({ fastOpen: on }),
   ),
+  'IPPROTO_IP IP_TTL': timeToLive,
+  'IPPROTO_IPV6 IPV6_UNICAST_HOPS': timeToLive,
   'IPPROTO_IP IP_TOS': {
     read: (o) => o.trafficClass,
     write: (n) => ({ trafficClass: n & 0xfc }),
@@ -115,14 +129,14 @@ const KEPT: readonly string[] = [
   'SOL_SOCKET SO_NOSIGPIPE',
   'SOL_SOCKET SO_ZEROCOPY',
   'IPPROTO_IP IP_MTU_DISCOVER',
-  'IPPROTO_IP IP_TTL',
   'IPPROTO_IP IP_RECVERR',
   'IPPROTO_IP IP_FREEBIND',
   'IPPROTO_IPV6 IPV6_V6ONLY',
   'IPPROTO_IPV6 IPV6_MTU_DISCOVER',
-  'IPPROTO_IPV6 IPV6_UNICAST_HOPS',
   'IPPROTO_IPV6 IPV6_RECVERR',
   'IPPROTO_TCP TCP_NOTSENT_LOWAT',
+  'IPPROTO_TCP TCP_INQ',
+  'IPPROTO_TCP TCP_FASTOPEN_CONNECT',
 ];
 
 export function readOption(socket: Stream, level: string, name: string, now: Instant): CallResult {
@@ -188,5 +202,6 @@ export function writeOption(
 function change(socket: Stream, changed: Partial<ListenOptions>, now: Instant): CallResult {
   socket.options.tcp = { ...socket.options.tcp, ...changed };
   socket.connection?.setOptions(changed, now);
+  socket.listener?.setOptions(changed);
   return result(0);
 }

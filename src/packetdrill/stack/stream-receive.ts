@@ -44,5 +44,8 @@ function take(socket: Stream, length: number, flags: ReceiveFlags, now: Instant)
   if (flags.peek) return { value: length, octets: connection.peek(length).slice() };
   const octets = connection.receive(length, now);
   socket.taken(octets.length);
-  return flags.truncate ? { value: octets.length } : { value: octets.length, octets };
+  const unread = connection.readable > 0 || !connection.atEnd ? connection.readable : 1;
+  const rest = socket.options.kept.get('IPPROTO_TCP TCP_INQ') === 1 ? { unread } : {};
+  const taken = { value: octets.length, ...rest };
+  return flags.truncate ? taken : { ...taken, octets };
 }

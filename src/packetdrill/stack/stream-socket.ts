@@ -48,8 +48,7 @@ export class StreamSocket implements Descriptor, Stream {
   connected = false;
   readShut = false;
   writeShut = false;
-  /** MSG_MORE holds back what was written last. */
-  more = false;
+  deferred: number | undefined;
   #port = 0;
   #arrivals = 0;
   #errorTold = false;
@@ -159,7 +158,14 @@ export class StreamSocket implements Descriptor, Stream {
   connect(port: number, fastOpen: Uint8Array | undefined, now: Instant): PendingCall {
     if (this.listener !== undefined) return immediate(failure('EISCONN'));
     if (this.connection !== undefined) return this.#reconnect();
-    const { tcp, words, path } = this.host.line;
+    const { tcp, words, path, knowsCookie } = this.host.line;
+    const opensFast = this.options.kept.get('IPPROTO_TCP TCP_FASTOPEN_CONNECT') === 1;
+    if (opensFast && fastOpen === undefined && tcp.config.fastOpen.client) {
+      if (!knowsCookie) return this.connect(port, new Uint8Array(), now);
+      this.deferred = port;
+      return immediate(result(0));
+    }
+    this.deferred = undefined;
     const data = fastOpen === undefined ? {} : { fastOpenData: fastOpen };
     try {
       const options = { ...this.options.tcp, ...data };

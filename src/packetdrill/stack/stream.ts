@@ -37,8 +37,8 @@ export interface Stream {
   /** The handshake is not done. */
   readonly isOpening: boolean;
   readonly isClosed: boolean;
-  /** MSG_MORE holds back what was written last. */
-  more: boolean;
+  /** The port of a connect() that waits for the first octets, to take them along (TCP_FASTOPEN_CONNECT). */
+  readonly deferred: number | undefined;
   /** `fastOpen`: octets to go with the SYN, none of them to ask for a cookie. */
   connect(port: number, fastOpen: Uint8Array | undefined, now: Instant): PendingCall;
   /** The error that the connection ended with, once. */

@@ -107,6 +107,7 @@ function encodeOption(option: WireOption): number[] {
       return [KIND.timestamp, 10, ...u32(option.value), ...u32(option.echo)];
     case 'fast-open': {
       const { cookie, experimental } = option;
+      assert(cookie !== 'own', 'what is sent has a cookie');
       const length = optionLength(option);
       if (!experimental) return [KIND.fastOpen, length, ...cookie];
       return [KIND.experimental, length, ...u16(FAST_OPEN_EXPERIMENT), ...cookie];

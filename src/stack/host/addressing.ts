@@ -14,7 +14,7 @@ import {
   isMulticast,
   isUnspecified,
 } from '../network/ip/address.ts';
-import { type Ipv4Prefix, isUnicast } from '../network/ipv4/address.ts';
+import { type Ipv4Address, type Ipv4Prefix, isUnicast } from '../network/ipv4/address.ts';
 import {
   fromInterfaceIdentifier,
   type Ipv6Prefix,
@@ -31,7 +31,7 @@ import { networkOf, type Route } from './routes.ts';
 export interface AddressOptions {
   /** Asks the link first whether another has it (RFC 5227, RFC 4862 §5.4); else it is used at once. */
   readonly detect?: boolean;
-  /** What to do about another that takes it later (RFC 5227 §2.4); `once` unless told otherwise. */
+  /** What to do about another that takes it later (RFC 5227 §2.4); `once`, by a router `always`, unless told. */
   readonly defence?: Defence;
 }
 
@@ -74,6 +74,16 @@ export class Addressing {
     return true;
   }
 
+  /** The link came up, and may be another: what was asked for there is asked for again (RFC 5227 §2.1). */
+  handleLinkUp(device: Interface, now: Instant): void {
+    for (const own of this.#machine.addresses.of(device)) {
+      if (!own.detect || !isIpv4(own.address)) continue;
+      this.#doubt(own);
+      own.detector = this.#detector(own.address, own, now);
+    }
+    this.#machine.timersMoved = true;
+  }
+
   /** What the conflict detection of an IPv4 address found. */
   handleClaim(own: OwnAddress, event: ConflictEvent, now: Instant): void {
     if (event === 'claimed') {
@@ -87,11 +97,12 @@ export class Addressing {
 
   /** What the autoconfiguration of IPv6 addresses found. */
   handleEvent(device: Interface, { kind, prefix }: AddressEvent, now: Instant): void {
+    const own = this.#machine.addresses.findAddress(prefix.address);
     if (kind === 'tentative') {
-      this.#prepare(device, prefix, 'tentative', now);
+      if (own === undefined) this.#prepare(device, prefix, 'tentative', now);
+      else if (own.detect) this.#doubt(own);
       return;
     }
-    const own = this.#machine.addresses.findAddress(prefix.address);
     if (own === undefined) return;
     if (kind === 'preferred' || kind === 'deprecated') {
       const fresh = own.state === 'tentative';
@@ -100,21 +111,47 @@ export class Addressing {
       if (fresh && isLinkLocal(prefix.address)) this.#links.handleLinkLocal(device, now);
       return;
     }
+    this.#end(own, kind === 'duplicate', now);
+    if (device.ipv6Disabled) this.#removeIpv6(device, now);
+  }
+
+  #end(own: OwnAddress, duplicate: boolean, now: Instant): void {
+    const { address, interface: device } = own;
+    const byHand = this.#byHand.has(format(address));
     this.#forget(own, now);
-    this.#tell(own, kind === 'duplicate' ? 'duplicate' : 'lost');
+    if (duplicate) {
+      // Who gave it knows now, and may give it again.
+      if (byHand && !isIpv4(address)) this.#links.ipv6(device).remove(address, now);
+      this.#tell(own, 'duplicate');
+    } else if (own.state !== 'tentative') this.#tell(own, 'lost');
+  }
+
+  #removeIpv6(device: Interface, now: Instant): void {
+    for (const { address } of this.#machine.addresses.of(device)) {
+      if (!isIpv4(address)) this.remove(device, address, now);
+    }
   }
 
   #addIpv4(device: Interface, prefix: Ipv4Prefix, options: AddressOptions, now: Instant): void {
     const { address, length } = prefix;
-    const { detect = false, defence = 'once' } = options;
+    // RFC 5227 §2.4 (c) is for those on whom others depend.
+    const usual = this.#machine.settings.forwarding ? 'always' : 'once';
+    const { detect = false, defence = usual } = options;
     const own = ownAddress(address, length, device, detect ? 'tentative' : 'preferred');
+    own.detect = detect;
+    own.defence = defence;
     this.#machine.addresses.add(own);
-    if (!detect) {
-      this.#use(own);
-      return;
-    }
-    const { hardware } = device;
-    own.detector = new ConflictDetector(address, hardware, defence, 0, this.#machine.rng, now);
+    own.detector = this.#detector(address, own, detect ? now : undefined);
+    if (!detect) this.#use(own);
+  }
+
+  #detector(
+    address: Ipv4Address,
+    { interface: device, defence }: OwnAddress,
+    now: Instant | undefined,
+  ): ConflictDetector {
+    const { rng } = this.#machine;
+    return new ConflictDetector(address, device.hardware, defence, 0, rng, now);
   }
 
   #addIpv6(device: Interface, prefix: Ipv6Prefix, detect: boolean, now: Instant): void {
@@ -146,6 +183,7 @@ export class Addressing {
     now: Instant,
   ): OwnAddress {
     const own = ownAddress(prefix.address, prefix.length, device, state);
+    own.detect = state === 'tentative';
     own.connected = this.#byHand.has(format(prefix.address)) && !isLinkLocal(prefix.address);
     this.#machine.addresses.add(own);
     this.#links.join(device, solicitedNode(prefix.address), now);
@@ -161,10 +199,24 @@ export class Addressing {
       this.#byHand.delete(format(address));
       this.#links.leave(device, solicitedNode(address), now);
     }
+    this.#withdraw(own);
+  }
+
+  /** It is not used before it was asked for again. */
+  #doubt(own: OwnAddress): void {
+    this.#machine.generation += 1;
+    this.#machine.timersMoved = true;
+    this.#withdraw(own);
+    own.state = 'tentative';
+  }
+
+  /** The route to its network goes with it, if no other address has that network. */
+  #withdraw(own: OwnAddress): void {
     if (own.state === 'tentative' || !own.connected) return;
+    const { interface: device } = own;
     const { prefix } = connected(own);
     const others = this.#machine.addresses.of(device).some((other) => {
-      if (other.state === 'tentative' || !other.connected) return false;
+      if (other === own || other.state === 'tentative' || !other.connected) return false;
       return formatPrefix(connected(other).prefix) === formatPrefix(prefix);
     });
     if (others) return;

@@ -57,6 +57,10 @@ export class ArpLink implements NeighbourLink<Ipv4Address> {
     this.#resolver.confirm(target, now);
   }
 
+  doubt(target: Ipv4Address, now: Instant): void {
+    this.#resolver.doubt(target, now);
+  }
+
   /** An ARP packet at `at` … `end` − 1; others are ignored. */
   handleFrame(p: Packet, at: number, end: number, now: Instant): void {
     if (arp.validate(p, at, end) !== arp.FAULT.none) {

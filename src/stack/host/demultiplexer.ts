@@ -47,7 +47,7 @@ export class Demultiplexer {
     const arrival = this.#arrival;
     switch (protocol) {
       case PROTOCOL_TCP: {
-        // RFC 9293 §3.9.2.3: a segment for many is dropped.
+        // RFC 9293 §3.9.2.3: a segment for many is dropped (MUST-57).
         if (arrival.toGroup) return true;
         const { words, addressSum, trafficClass, packet, payload, end } = arrival;
         this.#tcp.handleSegment(words, addressSum, trafficClass, packet, payload, end, now);

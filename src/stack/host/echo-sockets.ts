@@ -81,7 +81,7 @@ export class EchoSockets implements EchoOwner {
       length,
       path.version === 4 ? icmp.PROTOCOL_ICMP : icmpv6.PROTOCOL_ICMPV6,
       {
-        timeToLive: options.ttl ?? this.#machine.settings.timeToLive,
+        timeToLive: options.ttl,
         trafficClass: options.trafficClass ?? 0,
         dontFragment: options.dontFragment ?? false,
       },

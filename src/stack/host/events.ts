@@ -1,15 +1,27 @@
 /** What a host has to tell its owner. */
 import type { IpPrefix } from '../network/ip/address.ts';
+import type { Ipv6Address } from '../network/ipv6/address.ts';
 import type { EchoSocket } from './echo-socket.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
 export type HostEvent =
-  /** `added`: in use from now on; `duplicate`: another has it; `lost`: another took it, or its time is over. */
+  /**
+   * `added`: in use from now on, again if the link was away; `duplicate`: another has it; `lost`: another took
+   * it, or its time is over. When another has the link-local address that is made of our hardware address, all
+   * others of IPv6 are lost, and none is spoken before the link was away (RFC 4862 §5.4.5).
+   */
   | {
       readonly kind: 'address';
       readonly change: 'added' | 'duplicate' | 'lost';
       readonly interface: number;
       readonly prefix: IpPrefix;
+    }
+  /** What routers advertise from now on, all of it (RFC 8106): nothing more when both are empty. */
+  | {
+      readonly kind: 'dns';
+      readonly interface: number;
+      readonly servers: readonly Ipv6Address[];
+      readonly domains: readonly string[];
     }
   | { readonly kind: 'link'; readonly interface: number; readonly up: boolean };
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { equal, fromAscii } from '../../base/octets.ts';
+import { asPacket } from '../../base/packet.ts';
 import { milliseconds, seconds } from '../../base/time.ts';
+import * as ethernet from '../datalink/ethernet/ethernet-ii.ts';
+import * as arp from '../network/arp/header.ts';
 import { format } from '../network/ip/address.ts';
-import { address, pair, prefix, routed } from './test-bench.ts';
+import type { Ipv4Address } from '../network/ipv4/address.ts';
+import { address, mac, pair, prefix, routed } from './test-bench.ts';
 
 describe('two hosts on a wire', () => {
   it('ping each other', () => {
@@ -139,6 +143,41 @@ describe('a router', () => {
     expect(client.sendTo(octets, address('198.51.100.1'), 7, network.now, whole)).toBe('too-big');
     network.run(seconds(601));
     expect(client.sendTo(octets, address('198.51.100.1'), 7, network.now, whole)).toBe('sent');
+  });
+
+  it('follows a gateway to another hardware address, and misses one that is silent', () => {
+    const { network, a, b, router } = routed();
+    router.addRoute(prefix('203.0.113.0/24'), { gateway: address('198.51.100.1') });
+    const socket = a.openUdp(undefined, 0);
+    const send = (): (Uint8Array | undefined)[] => {
+      network.seen.length = 0;
+      socket.sendTo(fromAscii('?'), address('203.0.113.1'), 9, network.now);
+      network.settle();
+      const passed = network.seen.filter(
+        ({ from, octets }) => from.host === router && from.interface === 1 && octets[13] === 0,
+      );
+      return passed.map(({ octets }) => octets.slice(0, 6));
+    };
+    expect([send(), send()]).toEqual([[mac(2)], [mac(2)]]);
+    const packet = new Uint8Array(arp.PACKET_LENGTH);
+    arp.write(asPacket(packet), 0, {
+      operation: arp.OPERATION.request,
+      senderHardware: mac(7),
+      senderProtocol: address('198.51.100.1') as Ipv4Address,
+      targetHardware: new Uint8Array(6),
+      targetProtocol: address('198.51.100.254') as Ipv4Address,
+    });
+    const type = ethernet.TYPE.arp;
+    const moved = ethernet.encode({ destination: mac(4), source: mac(7), type, payload: packet });
+    network.inject({ host: router, interface: 1 }, moved);
+    expect(send()).toEqual([mac(7)]);
+    b.setLink(0, false, network.now);
+    network.run(seconds(61));
+    send();
+    network.run(seconds(3));
+    expect(send()).toEqual([]);
+    network.run(seconds(3));
+    expect(socket.nextError()).toMatchObject({ kind: 'host' });
   });
 
   it('says that there is no network, and no host', () => {

@@ -67,7 +67,7 @@ export interface HostOptions {
   readonly seed: number;
   /** Passes on what is for others: a router. */
   readonly forwarding?: boolean;
-  /** TTL and hop limit; 64 unless told otherwise. */
+  /** TTL and hop limit (MUST-49 of RFC 9293); 64 unless told otherwise. */
   readonly timeToLive?: number;
   /** A router tells hosts on its own link of a better first hop; so unless told otherwise. */
   readonly sendRedirects?: boolean;
@@ -127,6 +127,7 @@ export class Host implements Driven {
     const network = {
       pathTo: (words: Int32Array) => paths.between(words),
       confirm: (path: HostPath, now: Instant) => paths.confirm(path, now),
+      doubt: (path: HostPath, now: Instant) => paths.doubt(path, now),
     };
     const settings = { ...DEFAULTS, ...options.tcp };
     const tcp = new Tcp(settings, network, seededRng(machine.rng.next()));
@@ -173,7 +174,9 @@ export class Host implements Driven {
     this.#machine.routes.handleLink();
     this.#machine.generation += 1;
     this.#machine.tell({ kind: 'link', interface: interfaceIndex, up });
-    if (up) this.#links.handleLinkUp(device, now);
+    if (!up) return;
+    this.#links.handleLinkUp(device, now);
+    this.#addressing.handleLinkUp(device, now);
   }
 
   /** @throws UsageError unusable-address, address-in-use, no-such-interface */
@@ -381,8 +384,7 @@ export class Host implements Driven {
     const path = outgoing.path ?? this.#paths.answer(outgoing.addresses);
     if (path === undefined) return false;
     const { trafficClass } = outgoing;
-    const { timeToLive } = this.#machine.settings;
-    return this.#output.transmit(path, length, PROTOCOL_TCP, timeToLive, trafficClass, now);
+    return this.#output.transmit(path, length, PROTOCOL_TCP, trafficClass, now);
   }
 
   #interface(index: number): Interface {

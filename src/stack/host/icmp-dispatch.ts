@@ -105,6 +105,8 @@ export class IcmpDispatch {
       this.#tcp.handleUnreachable(words, local, remote, seq, error.kind, now);
       return true;
     }
+    // RFC 5927 §7: who knows no number in flight narrows no path, which all connections of it share.
+    if (!this.#tcp.isInFlight(words, local, remote, seq)) return false;
     const path = this.#narrow(error, quoted, now);
     if (path === undefined) return false;
     this.#tcp.handleTooBig(words, local, remote, seq, path.mtu, now);

@@ -21,7 +21,6 @@ const BURST = 50;
 
 /** RFC 1812 §4.3.2.5: an error has the precedence of internetwork control. */
 const INTERNETWORK_CONTROL = 0xc0;
-const HOP_LIMIT = 64;
 
 export class IcmpErrors {
   readonly #machine: Machine;
@@ -64,7 +63,7 @@ export class IcmpErrors {
       icmp.HEADER_LENGTH + quoted,
       icmp.PROTOCOL_ICMP,
       {
-        timeToLive: this.#machine.settings.timeToLive,
+        timeToLive: undefined,
         trafficClass: INTERNETWORK_CONTROL,
         dontFragment: false,
       },
@@ -128,7 +127,7 @@ export class IcmpErrors {
       path,
       icmpv6.HEADER_LENGTH + quoted,
       icmpv6.PROTOCOL_ICMPV6,
-      { timeToLive: HOP_LIMIT, trafficClass: 0, dontFragment: true },
+      { timeToLive: undefined, trafficClass: 0, dontFragment: true },
       this.#machine.control,
       now,
     );

@@ -86,7 +86,7 @@ export class IcmpInput {
     icmp.turnIntoReply(scratch, PAYLOAD_AT);
     this.#machine.counters.icmp.outMsgs += 1;
     const options = {
-      timeToLive: this.#machine.settings.timeToLive,
+      timeToLive: undefined,
       trafficClass: arrival.trafficClass,
       dontFragment: false,
     };

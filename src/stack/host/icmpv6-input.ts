@@ -121,7 +121,7 @@ export class Icmpv6Input {
       end - payload,
       icmpv6.PROTOCOL_ICMPV6,
       {
-        timeToLive: this.#machine.settings.timeToLive,
+        timeToLive: undefined,
         trafficClass: arrival.trafficClass,
         dontFragment: false,
       },

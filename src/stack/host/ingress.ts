@@ -55,7 +55,7 @@ export class Ingress {
     const upward = new Demultiplexer(arrival, errors, links, icmp, icmpv6, udp, tcp);
     const deliver = (protocol: number, now: Instant): boolean => upward.deliver(protocol, now);
     const forward4 = new Ipv4Forwarding(machine, paths, output, errors);
-    const forward6 = new Ipv6Forwarding(machine, paths, output, errors);
+    const forward6 = new Ipv6Forwarding(machine, paths, output, errors, links);
     this.#ipv4 = new Ipv4Input(machine, paths, errors, forward4, groups, arrival, deliver);
     this.#ipv6 = new Ipv6Input(machine, errors, forward6, groups, arrival, deliver);
     this.#links = links;

@@ -21,6 +21,11 @@ export interface InterfaceOptions {
 
 const MTU_MAX = 0xffff;
 const VID_MAX = 0xffe;
+/**
+ * A departure from RFC 4861 §6.3.4, which takes any: one forged advertisement that says 1 would keep us from
+ * all that is not on the link (CVE-2015-2922).
+ */
+const HOP_LIMIT_MIN = 32;
 
 export class Interface {
   readonly index: number;
@@ -31,6 +36,12 @@ export class Interface {
   readonly snap: boolean;
   readonly counters: InterfaceCounters = noInterfaceCounts();
   up = true;
+  /** What a router on the link said of IPv6 (RFC 4861 §6.3.4): hop limit, undefined for the host's own, … */
+  hopLimit: number | undefined;
+  /** … and how much of the MTU to use. */
+  ipv6Mtu: number;
+  /** Another on the link has the address that is made of our hardware address (RFC 4862 §5.4.5). */
+  ipv6Disabled = false;
   /** The hardware address as two numbers, which are compared faster than octets. */
   readonly #high: number;
   readonly #low: number;
@@ -47,6 +58,7 @@ export class Interface {
     this.name = name;
     this.hardware = hardware.slice();
     this.mtu = mtu;
+    this.ipv6Mtu = mtu;
     this.vlan = vlan;
     this.snap = snap;
     this.#high = high(hardware);
@@ -55,10 +67,23 @@ export class Interface {
 
   /**
    * RFC 8200 §5: over a link that carries less in one piece IPv6 is not spoken. What addresses and routes it
-   * has there wait for a better one.
+   * has there wait for a better one. Nor is it where our very name is another's.
    */
   get carriesIpv6(): boolean {
-    return this.mtu >= ipv6.MTU_MIN;
+    return this.mtu >= ipv6.MTU_MIN && !this.ipv6Disabled;
+  }
+
+  /** RFC 4861 §6.3.4: what a router says of the link, of the hop limit 0 for nothing; nonsense is ignored. */
+  heed(hopLimit: number, mtu: number | undefined): void {
+    if (hopLimit !== 0) this.hopLimit = Math.max(hopLimit, HOP_LIMIT_MIN);
+    if (mtu !== undefined && mtu >= ipv6.MTU_MIN && mtu <= this.mtu) this.ipv6Mtu = mtu;
+  }
+
+  /** It may be another link: nothing is known of it. */
+  forgetAdvertised(): void {
+    this.hopLimit = undefined;
+    this.ipv6Mtu = this.mtu;
+    this.ipv6Disabled = false;
   }
 
   /** IEEE 802.3 §4.2.9: is the frame at `at` for this station? */

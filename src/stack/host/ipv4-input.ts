@@ -146,7 +146,7 @@ export class Ipv4Input {
     return this.#machine.interfaces.some((one) => this.#membership.isMember(one, destination));
   }
 
-  /** RFC 1122 §3.2.1.3, RFC 1812 §5.3.7: who may have sent it. */
+  /** RFC 1122 §3.2.1.3, RFC 1812 §5.3.7, RFC 9293 MUST-63: who may have sent it. */
   #isSourceSane(
     device: Interface | undefined,
     source: Ipv4Address,

@@ -6,7 +6,7 @@ import { asPacket, type Packet } from '../../base/packet.ts';
 import type { Instant } from '../../base/time.ts';
 import * as icmpv6 from '../network/icmpv6/message.ts';
 import { isIpv4Words, sumOf, WORDS } from '../network/ip/address.ts';
-import { isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../network/ipv6/address.ts';
+import { isMulticast as isGroup } from '../network/ipv6/address.ts';
 import {
   EXTENSION,
   FRAGMENT_HEADER_LENGTH,
@@ -20,6 +20,7 @@ import {
 } from '../network/ipv6/extension.ts';
 import * as ipv6 from '../network/ipv6/header.ts';
 import { Reassembler, wholeOfAtomic } from '../network/ipv6/reassembly.ts';
+import { isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../network/ipv6/words.ts';
 import { REASSEMBLY, type ReassemblyOutcome } from '../network/reassembly.ts';
 import type { Arrival } from './arrival.ts';
 import type { Groups } from './groups.ts';
@@ -79,15 +80,15 @@ export class Ipv6Input {
       return;
     }
     this.#readWords(p, at);
-    if (device !== undefined && !this.#isSourceSane(p, at)) {
+    if (device !== undefined && !this.#isSourceSane()) {
       counters.inAddrErrors += 1;
       return;
     }
     if (this.#isForMany(device, p, at)) this.#rise(device, p, at, true, false, now);
-    else if (this.#isForUs(device, p, at)) this.#rise(device, p, at, false, false, now);
+    else if (this.#isForUs(device)) this.#rise(device, p, at, false, false, now);
     else if (device === undefined || toGroup || !this.#machine.settings.forwarding) {
       counters.inAddrErrors += 1;
-    } else this.#forwarding.handle(p, at, now);
+    } else this.#forwarding.handle(device, p, at, this.#arrival.words, now);
   }
 
   pollTimeout(): Instant | undefined {
@@ -117,25 +118,22 @@ export class Ipv6Input {
     return this.#machine.interfaces.some((one) => this.#groups.isMember(one, group));
   }
 
-  #isForUs(device: Interface | undefined, p: Packet, at: number): boolean {
-    const own = this.#machine.addresses.find(this.#arrival.words, 0);
-    if (own === undefined) return device === undefined && isLoopback(ipv6.destination(p, at));
+  #isForUs(device: Interface | undefined): boolean {
+    const { words } = this.#arrival;
+    const own = this.#machine.addresses.find(words, 0);
+    if (own === undefined) return device === undefined && isLoopback(words, 0);
     if (own.state === 'tentative') return false;
     // A link-local address is ours on its own link alone (RFC 4007 §9).
-    return (
-      device === undefined || device === own.interface || !isLinkLocal(ipv6.destination(p, at))
-    );
+    return device === undefined || device === own.interface || !isLinkLocal(words, 0);
   }
 
-  /** RFC 4291 §2.5 and §2.7, RFC 4007 §9: who may have sent it. */
-  #isSourceSane(p: Packet, at: number): boolean {
+  /** RFC 4291 §2.5 and §2.7, RFC 4007 §9, RFC 9293 MUST-63: who may have sent it. */
+  #isSourceSane(): boolean {
     const { words } = this.#arrival;
-    const source = ipv6.source(p, at);
-    const destination = ipv6.destination(p, at);
-    if (isMulticast(source) || isLoopback(source) || isLoopback(destination)) return false;
+    if (isMulticast(words, WORDS) || isLoopback(words, WORDS) || isLoopback(words, 0)) return false;
     // The form that IPv4 has in our tables is none on a wire.
     if (isIpv4Words(words, 0) || isIpv4Words(words, WORDS)) return false;
-    if (isUnspecified(source)) return isMulticast(destination);
+    if (isUnspecified(words, WORDS)) return isMulticast(words, 0);
     const own = this.#machine.addresses.find(words, WORDS);
     return own === undefined || own.state === 'tentative';
   }
@@ -262,7 +260,7 @@ export class Ipv6Input {
     for (let first = reassembler.pollTimedOut(); first; first = reassembler.pollTimedOut()) {
       const p = asPacket(first);
       const found = walk(p, 0, first.length);
-      const forMany = isMulticast(ipv6.destination(p, 0));
+      const forMany = isGroup(ipv6.destination(p, 0));
       this.#errors.ipv6(p, 0, found, forMany, timeExceeded, inReassembly, 0, now);
     }
   }

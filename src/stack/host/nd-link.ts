@@ -1,13 +1,16 @@
 /** Neighbour discovery and autoconfiguration on one interface, and the packets between them and the link. */
+import { equal } from '../../base/octets.ts';
 import { newPacket, type Packet } from '../../base/packet.ts';
 import type { Rng } from '../../base/random.ts';
-import { earliest, type Instant } from '../../base/time.ts';
+import { earliest, type Instant, START } from '../../base/time.ts';
 import { TYPE } from '../datalink/ethernet/ethernet-ii.ts';
+import { RateLimit } from '../network/icmp/rate-limit.ts';
 import * as icmpv6 from '../network/icmpv6/message.ts';
 import { type IpAddress, isIpv4 } from '../network/ip/address.ts';
 import {
   type Ipv6Address,
   type Ipv6Prefix,
+  interfaceIdentifier,
   isLinkLocal,
   multicastHardware,
   solicitedNode,
@@ -16,6 +19,7 @@ import {
 import * as ipv6 from '../network/ipv6/header.ts';
 import { ALL_NODES, ALL_ROUTERS } from '../network/nd/address.ts';
 import { Destinations } from '../network/nd/destinations.ts';
+import { DnsList } from '../network/nd/dns-list.ts';
 import * as nd from '../network/nd/message.ts';
 import { find, type Option } from '../network/nd/options.ts';
 import { type Output, Resolver } from '../network/nd/resolver.ts';
@@ -29,6 +33,12 @@ import { queueFrame } from './ethernet-output.ts';
 import type { Interface } from './interface.ts';
 import type { Machine } from './machine.ts';
 import type { Held, NeighbourLink } from './neighbour-link.ts';
+
+/** Redirects that leave on one link, at once and in a second (§8.2 wants a limit). */
+const REDIRECT_BURST = 16;
+const REDIRECT_RATE = 100;
+/** §4.5: the whole message, with its two options, is to fit in the least MTU. */
+const REDIRECTED_MAX = ipv6.MTU_MIN - ipv6.HEADER_LENGTH - 40 - 8 - 8;
 
 /** What else must be done, by those who know how. */
 export interface NdOwner {
@@ -46,6 +56,8 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
   readonly #addresses: Autoconfiguration;
   readonly #destinations: Destinations;
   readonly #solicitor: RouterSolicitor;
+  readonly #dns = new DnsList();
+  readonly #redirects: RateLimit;
   #advertiser: RouterAdvertiser | undefined;
   /** Whether advertisements of routers are heeded. */
   #autoconfigures = false;
@@ -61,6 +73,7 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     this.#addresses = new Autoconfiguration(identifiers, () => this.#resolver.retransmit, rng);
     this.#destinations = new Destinations((neighbour) => this.#resolver.isReachable(neighbour));
     this.#solicitor = new RouterSolicitor(rng);
+    this.#redirects = new RateLimit(REDIRECT_RATE, REDIRECT_BURST, rng, START);
   }
 
   /** The interface gets its link-local address, and if `autoconfigure` what routers advertise. */
@@ -74,8 +87,11 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     this.#drain(now);
   }
 
-  /** The link came up again. */
+  /** The link came up again, and may be another: what the old one told does not hold for it. */
   handleLinkUp(now: Instant): void {
+    this.#device.forgetAdvertised();
+    this.#dns.clear();
+    this.#addresses.restart(now);
     if (this.#autoconfigures) this.#solicitor.start(now);
     this.#drain(now);
   }
@@ -103,6 +119,26 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     this.#drain(now);
   }
 
+  /**
+   * As a router: the source of the packet at `at` of `p`, who is on the link, is told that `target` is nearer
+   * to where it goes (§8.2).
+   */
+  redirect(p: Packet, at: number, target: Ipv6Address, now: Instant): void {
+    const from = this.#sourceFor(ALL_ROUTERS);
+    // §4.5: from the link-local address, by which hosts know us as a router, or not at all.
+    if (!isLinkLocal(from) || !this.#redirects.take(now)) return;
+    const hardware = this.#resolver.lookup(target, now);
+    const end = at + ipv6.HEADER_LENGTH + ipv6.payloadLength(p, at);
+    const quoted = p.octets.subarray(at, Math.min(end, at + REDIRECTED_MAX));
+    const options: Option[] = [{ kind: 'redirected header', quoted }];
+    if (hardware !== undefined) options.unshift({ kind: 'target link-layer address', hardware });
+    const destination = ipv6.destination(p, at);
+    const to = ipv6.source(p, at).slice();
+    const redirect = this.#packet(from, to, { kind: 'redirect', target, destination, options });
+    this.#toNeighbour(to, redirect, now);
+    this.#drain(now);
+  }
+
   /** Where what no route of ours covers goes, as routers and redirects told. */
   nextHop(destination: Ipv6Address, now: Instant): Ipv6Address | undefined {
     return this.#destinations.nextHop(destination, now);
@@ -121,6 +157,10 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
   confirm(target: Ipv6Address, now: Instant): void {
     this.#resolver.confirm(target, now);
     this.#machine.timersMoved = true;
+  }
+
+  doubt(target: Ipv6Address, now: Instant): void {
+    this.#resolver.doubt(target, now);
   }
 
   /** A message of neighbour discovery whose checksum held; what came in fragments is none (RFC 6980 §5). */
@@ -142,6 +182,7 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
       this.#addresses.pollTimeout(),
       this.#destinations.pollTimeout(),
       this.#solicitor.pollTimeout(),
+      this.#dns.pollTimeout(),
       this.#advertiser?.pollTimeout(),
     );
   }
@@ -153,6 +194,7 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     this.#addresses.handleTimeout(now);
     this.#destinations.handleTimeout(now);
     this.#solicitor.handleTimeout(now);
+    this.#dns.handleTimeout(now);
     this.#advertiser?.handleTimeout(now);
     this.#drain(now);
     this.#machine.generation += 1;
@@ -195,6 +237,8 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     for (const option of message.options) {
       if (option.kind === 'prefix information') this.#addresses.handlePrefix(option, now);
     }
+    this.#dns.handleOptions(message.options, now);
+    this.#device.heed(message.currentHopLimit, find(message.options, 'mtu')?.mtu);
   }
 
   /** All that the machines have to say. */
@@ -210,7 +254,16 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
       this.#multicast(UNSPECIFIED, solicitedNode(target), message);
     }
     for (let event = this.#addresses.pollEvent(); event; event = this.#addresses.pollEvent()) {
+      // RFC 4862 §5.4.5: then there are two of the hardware address too, and nothing we say reaches us.
+      if (event.kind === 'duplicate' && this.#isOfHardware(event.prefix.address)) {
+        this.#device.ipv6Disabled = true;
+      }
       this.#owner.address(this.#device, event, now);
+    }
+    const dns = this.#dns.pollEvent();
+    if (dns !== undefined) {
+      const { servers, domains } = dns;
+      this.#machine.tell({ kind: 'dns', interface: this.#device.index, servers, domains });
     }
     for (
       let event = this.#destinations.pollEvent();
@@ -220,6 +273,12 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
       if (event.kind === 'removed' && !this.#destinations.hasRouter) this.#solicitor.start(now);
     }
     this.#drainRouterMessages();
+  }
+
+  /** Is it the link-local address made of the hardware address, which should be ours alone? */
+  #isOfHardware(address: Ipv6Address): boolean {
+    const identifier = interfaceIdentifier(this.#device.hardware);
+    return isLinkLocal(address) && equal(address.subarray(8), identifier);
   }
 
   #drainRouterMessages(): void {
@@ -285,7 +344,10 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
       this.#multicast(target, to, message);
       return;
     }
-    const packet = this.#packet(target, to, message);
+    this.#toNeighbour(to, this.#packet(target, to, message), now);
+  }
+
+  #toNeighbour(to: Ipv6Address, packet: Packet, now: Instant): void {
     const hardware = this.#resolver.lookup(to, now);
     if (hardware !== undefined) this.#transmit(hardware, packet);
     else this.#resolver.send(to, { pieces: [packet.octets], forwarded: false }, now);

@@ -15,6 +15,8 @@ export interface NeighbourLink<A extends IpAddress> {
   /** Sends `held` when the hardware address is known. */
   send(target: A, held: Held, now: Instant): void;
   confirm(target: A, now: Instant): void;
+  /** It may be gone: it is asked when something is sent to it next. */
+  doubt(target: A, now: Instant): void;
   pollTimeout(): Instant | undefined;
   handleTimeout(now: Instant): void;
 }

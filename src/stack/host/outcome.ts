@@ -10,8 +10,8 @@ export type Outcome =
   | 'full';
 
 export interface SendOptions {
-  /** TTL or hop limit. */
-  readonly timeToLive: number;
+  /** TTL or hop limit; undefined: the path's. */
+  readonly timeToLive: number | undefined;
   readonly trafficClass: number;
   readonly dontFragment: boolean;
 }

@@ -71,7 +71,7 @@ export class Output {
       return 'too-big';
     }
     const at = PAYLOAD_AT - path.headerLength;
-    const { timeToLive, trafficClass, dontFragment } = options;
+    const { timeToLive = path.timeToLive, trafficClass, dontFragment } = options;
     this.#writeHeader(path, at, length, protocol, timeToLive, trafficClass, dontFragment);
     if (isMulticast(path.remote)) this.loop(this.scratch, at, PAYLOAD_AT + length);
     if (!fits) return this.#sendFragments(path, at, queue, now);
@@ -95,7 +95,7 @@ export class Output {
     this.#machine.counters.ipv4.outRequests += 1;
     if (PAYLOAD_AT + length - at > path.mtu) return 'too-big';
     this.scratch.octets.set(ipv4Options, at + ipv4.HEADER_LENGTH);
-    const { timeToLive, trafficClass } = options;
+    const { timeToLive = path.timeToLive, trafficClass } = options;
     const optionsLength = ipv4Options.length;
     this.#writeIpv4(path, at, optionsLength, length, protocol, timeToLive, trafficClass, 0);
     const { control } = this.#machine;
@@ -110,7 +110,6 @@ export class Output {
     path: HostPath,
     length: number,
     protocol: number,
-    timeToLive: number,
     trafficClass: number,
     now: Instant,
   ): boolean {
@@ -124,7 +123,7 @@ export class Output {
       counters.outDiscards += 1;
       return false;
     }
-    this.#writeHeader(path, at, length, protocol, timeToLive, trafficClass, true);
+    this.#writeHeader(path, at, length, protocol, path.timeToLive, trafficClass, true);
     const { interface: device, hardware } = path;
     if (device === undefined || hardware === undefined) {
       this.emit(path, this.scratch, at, end, this.#machine.data, now);
@@ -227,7 +226,7 @@ export class Output {
       path.version === 4 ? this.cut(at, path.mtu, take) : this.#cut6(path, at, take);
     const { interface: device } = path;
     if (device !== undefined && path.hardware === undefined) {
-      // A resolver keeps the latest thing that it was given: all fragments are one.
+      // A resolver keeps few things of what it was given: all fragments are one.
       const pieces: Uint8Array[] = [];
       cut((p, from, end) => pieces.push(p.octets.slice(from, end)));
       this.hold(device, path.nextHop, { pieces, forwarded: false }, now);

@@ -1,5 +1,5 @@
 /** The addresses of a host, found by the words that a packet has for them. */
-import type { ConflictDetector } from '../network/arp/conflict.ts';
+import type { ConflictDetector, Defence } from '../network/arp/conflict.ts';
 import { type IpAddress, isIpv4, sameWords, toWords } from '../network/ip/address.ts';
 import { directedBroadcast, type Ipv4Address } from '../network/ipv4/address.ts';
 import type { Interface } from './interface.ts';
@@ -21,6 +21,9 @@ export interface OwnAddress {
   /** Its network is on the link: not so for what a router advertised (RFC 5942 §4). */
   connected: boolean;
   detector: ConflictDetector | undefined;
+  /** The link is asked first whether it is free, and of IPv4 what is done when another takes it later. */
+  detect: boolean;
+  defence: Defence;
 }
 
 export const ownAddress = (
@@ -37,6 +40,8 @@ export const ownAddress = (
   state,
   connected: true,
   detector: undefined,
+  detect: false,
+  defence: 'once',
 });
 
 const NONE: readonly OwnAddress[] = [];

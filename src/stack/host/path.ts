@@ -19,6 +19,8 @@ export class HostPath {
   readonly bound: Interface | undefined;
   /** Octets of a datagram that go in one piece: the least of the interface's MTU and what ICMP told. */
   mtu: number;
+  /** TTL or hop limit of what is sent, unless the sender says otherwise. */
+  timeToLive = 0;
 
   // What `Paths` found, good while `generation` and `until` say so.
   way: Way = 'none';

@@ -121,6 +121,7 @@ export class Paths {
     return undefined;
   }
 
+  /** MUST-44 of RFC 9293: the local address that goes with `remote`, for who gives none. */
   sourceFor(remote: IpAddress, bound?: Interface): IpAddress | undefined {
     if (this.#isHere(remote)) return remote;
     const hop = this.hopTo(remote, bound);
@@ -178,6 +179,7 @@ export class Paths {
     path.hardware = undefined;
     path.interface = undefined;
     path.way = 'none';
+    path.timeToLive = this.#machine.settings.timeToLive;
     if (!this.#isHere(path.local) && !isUnspecified(path.local)) return;
     if (this.#isHere(remote)) {
       path.way = 'loopback';
@@ -190,7 +192,9 @@ export class Paths {
     path.way = 'frame';
     path.interface = hop.interface;
     path.nextHop = hop.nextHop;
-    path.mtu = this.#mtuTo(remote, hop.interface.mtu, now);
+    const { mtu, ipv6Mtu, hopLimit } = hop.interface;
+    path.mtu = this.#mtuTo(remote, path.version === 4 ? mtu : ipv6Mtu, now);
+    if (path.version === 6) path.timeToLive = hopLimit ?? path.timeToLive;
     path.hardware = this.hardwareOf(hop.interface, remote, hop.nextHop, now);
     if (path.hardware === undefined) path.until = now;
   }
@@ -211,6 +215,17 @@ export class Paths {
     return this.#neighbours.ipv6(device).lookup(nextHop, now);
   }
 
+  /** As `hardwareOf`, of a route's gateway, and kept as long as the way of a path. */
+  hardwareOfGateway(way: Way, now: Instant): Uint8Array | undefined {
+    const { generation } = this.#machine;
+    if (way.generation === generation && now < way.until) return way.hardware;
+    const { gateway, interface: device } = way;
+    way.hardware = gateway && this.hardwareOf(device, gateway, gateway, now);
+    way.generation = generation;
+    way.until = way.hardware === undefined ? now : after(now, FRESH);
+    return way.hardware;
+  }
+
   isBroadcast(device: Interface, address: Ipv4Address): boolean {
     if (address === LIMITED_BROADCAST) return true;
     for (const { broadcast } of this.#machine.addresses.of(device)) {
@@ -219,7 +234,7 @@ export class Paths {
     return false;
   }
 
-  /** May a connection be made to it? Not to many, and not to nobody (RFC 9293 §3.9.2.3). */
+  /** May a connection be made to it? Not to many, and not to nobody (RFC 9293 §3.9.1.1, MUST-46). */
   isConnectable(remote: IpAddress): boolean {
     if (isMulticast(remote) || isUnspecified(remote)) return false;
     if (!isIpv4(remote)) return true;
@@ -236,12 +251,19 @@ export class Paths {
     else this.#neighbours.ipv6(device).confirm(nextHop, now);
   }
 
+  /** MUST-20 of RFC 9293: the transport's word that nothing comes back. The neighbour on the way is asked. */
+  doubt({ interface: device, nextHop }: HostPath, now: Instant): void {
+    if (device === undefined) return;
+    if (isIpv4(nextHop)) this.#neighbours.ipv4(device).doubt(nextHop, now);
+    else this.#neighbours.ipv6(device).doubt(nextHop, now);
+  }
+
   /**
    * A router on `path` takes `mtu` octets, 0 when it did not say, and not `length`. True when that was news.
    */
   handleTooBig(path: HostPath, mtu: number, length: number, now: Instant): boolean {
     this.use(path, now);
-    const firstHop = path.interface?.mtu;
+    const firstHop = path.version === 4 ? path.interface?.mtu : path.interface?.ipv6Mtu;
     if (firstHop === undefined) return false;
     const { remote } = path;
     const lower = isIpv4(remote)

@@ -4,6 +4,7 @@
  * which there are as many as gateways: a lookup among 100,000 routes then ends in the cache.
  */
 import { asPacket } from '../../base/packet.ts';
+import { type Instant, START } from '../../base/time.ts';
 import {
   format,
   type IpAddress,
@@ -32,6 +33,10 @@ export interface Way {
   readonly gateway: IpAddress | undefined;
   /** Of routes for all that no other covers. */
   readonly isDefault: boolean;
+  /** What `Paths` found of the gateway, good while `generation` and `until` say so. */
+  hardware: Uint8Array | undefined;
+  generation: number;
+  until: Instant;
 }
 
 interface Alternatives {
@@ -143,7 +148,8 @@ class Ways {
     let index = this.#byName.get(name);
     if (index === undefined) {
       index = this.#free.pop() ?? this.#ways.length;
-      this.#ways[index] = { interface: device, gateway, isDefault };
+      const fresh = { hardware: undefined, generation: -1, until: START };
+      this.#ways[index] = { interface: device, gateway, isDefault, ...fresh };
       this.#users[index] = 0;
       this.#byName.set(name, index);
     }
@@ -162,7 +168,11 @@ class Ways {
   }
 }
 
-const wayName = ({ interface: device, gateway, isDefault }: Way): string =>
+const wayName = ({
+  interface: device,
+  gateway,
+  isDefault,
+}: Pick<Way, 'interface' | 'gateway' | 'isDefault'>): string =>
   `${device.index} ${nameOf(gateway)} ${isDefault}`;
 
 const sameWay = (a: Route, b: Route): boolean =>

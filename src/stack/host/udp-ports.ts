@@ -81,8 +81,7 @@ export class UdpPorts implements UdpOwner {
     const { scratch } = this.#output;
     scratch.octets.set(octets, PAYLOAD_AT + udp.HEADER_LENGTH);
     udp.write(scratch, PAYLOAD_AT, octets.length, socket.port, port, path.addressSum);
-    const { timeToLive } = this.#machine.settings;
-    const usual = isMulticast(address) ? GROUP_TIME_TO_LIVE : timeToLive;
+    const usual = isMulticast(address) ? GROUP_TIME_TO_LIVE : undefined;
     const outcome = this.#output.send(
       path,
       length,

@@ -7,32 +7,29 @@
  *                              ▼ │
  *               application: connect, listen, read, write …
  */
+import { UsageError } from '../../../base/errors.ts';
 import type { Packet } from '../../../base/packet.ts';
-import { type Duration, earliest, type Instant } from '../../../base/time.ts';
+import { earliest, type Instant } from '../../../base/time.ts';
 import type { IpAddress } from '../../network/ip/address.ts';
 import type { ListenOptions } from '../../transport/tcp/config.ts';
 import type { Driven } from '../driven.ts';
 import type { EchoOptions } from '../echo-socket.ts';
 import type { HostEvent } from '../events.ts';
-import type { ConnectOptions, Host } from '../host.ts';
+import type { Host } from '../host.ts';
 import type { UdpOptions } from '../udp-socket.ts';
 import { isSettling, type SocketOwner } from './owner.ts';
 import { Pinger, type PingOptions, type PingReply } from './pinger.ts';
+import { Race, type TcpConnectOptions } from './race.ts';
 import { TcpServer } from './tcp-server.ts';
 import { TcpSocket } from './tcp-socket.ts';
 import { UdpPort } from './udp-port.ts';
-import { type Cancellation, Deadlines } from './wait.ts';
+import { Deadlines } from './wait.ts';
 
 /** Who drives the host. */
 export interface SocketDriver {
   now(): Instant;
   /** There may be something to send: `pollFrame` wants to be called soon. */
   wake(): void;
-}
-
-export interface TcpConnectOptions extends ConnectOptions {
-  readonly timeout?: Duration;
-  readonly cancellation?: Cancellation;
 }
 
 export interface ServerOptions extends Partial<ListenOptions> {
@@ -85,6 +82,20 @@ export class Sockets implements Driven, SocketOwner {
       ...(timeout !== undefined && { timeout }),
       ...(cancellation !== undefined && { cancellation }),
     });
+  }
+
+  /**
+   * As `connect`, to whichever of `addresses`, the best liked first, answers first: RFC 8305.
+   * @throws UsageError no-addresses, and as `connect`
+   */
+  async connectFirst(
+    addresses: readonly IpAddress[],
+    port: number,
+    options: TcpConnectOptions = {},
+  ): Promise<TcpSocket> {
+    if (addresses.length === 0)
+      throw new UsageError('no-addresses', 'there is nobody to connect to');
+    return await new Race(this, addresses, port, options).run();
   }
 
   /** @throws UsageError address-in-use, bad-port */

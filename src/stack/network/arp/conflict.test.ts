@@ -145,6 +145,18 @@ describe('address conflict detection (RFC 5227)', () => {
     expect(inUse().hear(theirs(UNSPECIFIED)).wait_s(1).events).toEqual(['claimed']);
   });
 
+  it('defends an address that was given untested, and sends nothing before', () => {
+    const detector = new ConflictDetector(WANTED, OUR_MAC, 'once', 0, seededRng(1), undefined);
+    expect([detector.state, detector.pollTimeout()]).toEqual(['DEFENDING', undefined]);
+    expect(detector.pollOutput()).toBeUndefined();
+    detector.handlePacket(theirs(UNSPECIFIED), START);
+    expect(detector.pollOutput()).toBeUndefined();
+    detector.handlePacket(theirs(WANTED), START);
+    expect(detector.pollOutput()).toEqual(ANNOUNCEMENT);
+    detector.handlePacket(theirs(WANTED), after(START, seconds(9)));
+    expect(detector.pollEvent()).toBe('lost');
+  });
+
   it('(a) gives the address up at once without a defence', () => {
     const bench = inUse({ defence: 'none' }).hear(theirs(WANTED));
     expect(bench.events).toEqual(['claimed', 'lost']);

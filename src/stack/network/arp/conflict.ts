@@ -9,6 +9,8 @@
  *                             ▼                                             event: lost   ▼
  *                           REFUSED                                                     REFUSED
  *
+ * An address that is given untested is DEFENDING from the first.
+ *
  * Invariants:
  *   (1) Nothing but probes, whose sender address is zero, leaves before `claimed` (§2.1.1).
  *   (2) After `refused` nothing leaves, and no more events come.
@@ -57,7 +59,8 @@ export class ConflictDetector {
 
   /**
    * Begins to claim `address` for the interface with `hardware`. `conflicts` is how many addresses it
-   * tried in vain before: after ten it waits a minute for each (§2.1.1).
+   * tried in vain before: after ten it waits a minute for each (§2.1.1). `now` undefined: it is in use
+   * already by the word of who gave it, and is only defended.
    */
   constructor(
     address: Ipv4Address,
@@ -65,12 +68,16 @@ export class ConflictDetector {
     defence: Defence,
     conflicts: number,
     rng: Rng,
-    now: Instant,
+    now: Instant | undefined,
   ) {
     this.#address = address;
     this.#hardware = hardware;
     this.#defence = defence;
     this.#rng = rng;
+    if (now === undefined) {
+      this.#state = 'DEFENDING';
+      return;
+    }
     const wait = between(0 as Duration, PROBE_WAIT, rng);
     const penalty = conflicts >= MAX_CONFLICTS ? RATE_LIMIT_INTERVAL : 0;
     this.#due = after(now, (wait + penalty) as Duration);

@@ -89,10 +89,18 @@ describe('ARP resolver', () => {
     expect(bench.resolver.pollTimeout()).toBeUndefined();
   });
 
-  it('keeps the latest datagram while it waits (RFC 1122 §2.3.2.2)', () => {
-    const bench = new Bench().send(PEER, 'A').send(PEER, 'B');
+  it('keeps the three latest datagrams while it waits (RFC 1122 §2.3.2.2)', () => {
+    const bench = new Bench().send(PEER, 'A').send(PEER, 'B').send(PEER, 'C').send(PEER, 'D');
     expect(bench.outputs()).toEqual([request(PEER), { kind: 'dropped', datagram: 'A' }]);
-    expect(bench.hear().outputs()).toEqual([deliver('B')]);
+    expect(bench.hear().outputs()).toEqual([deliver('B'), deliver('C'), deliver('D')]);
+  });
+
+  it('says of each that waits that there is nobody', () => {
+    const bench = new Bench().send(PEER, 'A').send(PEER, 'B').wait_ms(2999);
+    bench.outputs();
+    expect(bench.wait_ms(1).outputs()).toEqual(
+      ['A', 'B'].map((datagram) => ({ kind: 'unreachable', target: PEER, datagram })),
+    );
   });
 
   it('asks three times, a second apart, then says that there is nobody (§2.3.2.1)', () => {

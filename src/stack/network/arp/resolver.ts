@@ -12,7 +12,8 @@
  * the link is believed: RFC 826 knows no better, and `conflict.ts` guards our own addresses alone.
  *
  * Invariants:
- *   (1) An INCOMPLETE entry holds one datagram, the latest (RFC 1122 §2.3.2.2).
+ *   (1) An INCOMPLETE entry holds `queue` datagrams at most, the latest: RFC 1122 §2.3.2.2 wants one at
+ *       least, RFC 4861 §7.2.2 for IPv6 a few.
  *   (2) Requests for one address leave at most once a second (§2.3.2.1), save for one that (3) pushed out.
  *   (3) There are at most `entries` entries, `incomplete` of them INCOMPLETE: who scans a network through
  *       us, or floods us with senders, pushes out his own, not the neighbours that we talk to.
@@ -30,6 +31,8 @@ const POLLS_MAX = 2;
 export interface ResolverLimits {
   readonly entries: number;
   readonly incomplete: number;
+  /** Datagrams that wait for one address. */
+  readonly queue: number;
   /** How long an address is good after it was heard of: RFC 1122 §2.3.2.1 names a minute. */
   readonly reachable: Duration;
 }
@@ -37,13 +40,14 @@ export interface ResolverLimits {
 export const RESOLVER_LIMITS: ResolverLimits = {
   entries: 512,
   incomplete: 64,
+  queue: 3,
   reachable: seconds(60),
 };
 
 interface Incomplete<Datagram> {
   readonly state: 'INCOMPLETE';
   readonly target: Ipv4Address;
-  held: Datagram;
+  readonly held: Datagram[];
   requests: number;
   due: Instant;
 }
@@ -110,13 +114,19 @@ export class Resolver<Datagram> {
     }
     const entry = this.#incomplete.get(target);
     if (entry !== undefined) {
-      this.#outbox.push({ kind: 'dropped', datagram: entry.held });
-      entry.held = datagram;
+      entry.held.push(datagram);
+      if (entry.held.length > this.#limits.queue) this.#drop(entry.held.splice(0, 1));
       return;
     }
     this.#makeRoom(this.#incomplete.size >= this.#limits.incomplete);
     const due = after(now, REQUEST_INTERVAL);
-    const fresh = { state: 'INCOMPLETE', target, held: datagram, requests: 1, due } as const;
+    const fresh: Incomplete<Datagram> = {
+      state: 'INCOMPLETE',
+      target,
+      held: [datagram],
+      requests: 1,
+      due,
+    };
     this.#incomplete.set(target, fresh);
     this.#waiting.add(fresh);
     this.#outbox.push({ kind: 'request', target });
@@ -126,6 +136,14 @@ export class Resolver<Datagram> {
   confirm(target: Ipv4Address, now: Instant): void {
     const entry = this.#complete.get(target);
     if (entry !== undefined) this.#heard(entry.target, entry.hardware, entry.used, now);
+  }
+
+  /**
+   * A layer above hears nothing of what it sends by way of `target`, RFC 1122 §3.3.1.4: it is polled at its next use.
+   */
+  doubt(target: Ipv4Address, now: Instant): void {
+    const entry = this.#complete.get(target);
+    if (entry !== undefined && now < entry.until) entry.until = now;
   }
 
   /** Packet reception as RFC 826 orders it: merge, and if we are the target learn, and answer. */
@@ -169,7 +187,7 @@ export class Resolver<Datagram> {
   }
 
   #retry(entry: Incomplete<Datagram>, now: Instant): void {
-    const { target, held: datagram } = entry;
+    const { target } = entry;
     if (entry.requests < REQUESTS_MAX) {
       entry.requests += 1;
       entry.due = after(now, REQUEST_INTERVAL);
@@ -178,7 +196,7 @@ export class Resolver<Datagram> {
     }
     this.#waiting.delete(entry);
     this.#incomplete.delete(target);
-    this.#outbox.push({ kind: 'unreachable', target, datagram });
+    for (const datagram of entry.held) this.#outbox.push({ kind: 'unreachable', target, datagram });
   }
 
   #poll(entry: Complete, now: Instant): void {
@@ -199,7 +217,9 @@ export class Resolver<Datagram> {
     if (asked !== undefined) {
       this.#waiting.delete(asked);
       this.#incomplete.delete(target);
-      this.#outbox.push({ kind: 'deliver', hardware, datagram: asked.held });
+      for (const datagram of asked.held) {
+        this.#outbox.push({ kind: 'deliver', hardware, datagram });
+      }
     }
     this.#makeRoom(false);
     const until = after(now, this.#limits.reachable);
@@ -226,9 +246,13 @@ export class Resolver<Datagram> {
     for (const oldest of this.#incomplete.values()) {
       this.#waiting.delete(oldest);
       this.#incomplete.delete(oldest.target);
-      this.#outbox.push({ kind: 'dropped', datagram: oldest.held });
+      this.#drop(oldest.held);
       return;
     }
+  }
+
+  #drop(datagrams: readonly Datagram[]): void {
+    for (const datagram of datagrams) this.#outbox.push({ kind: 'dropped', datagram });
   }
 
   /** The entry heard of longest ago among those that we never used; if there are none, of all. */

@@ -39,7 +39,7 @@ export const NO_FAULT = -1;
 /**
  * Where a header's options at `start` … `end` − 1 go wrong: the offset, from `start`, of the octet that
  * a Parameter Problem would point to (RFC 1122 §3.2.2.5), or `NO_FAULT`. Unknown options are right when
- * their length is: they are passed over in silence (RFC 1122 §3.2.1.8).
+ * their length is: they are passed over in silence (RFC 1122 §3.2.1.8, RFC 9293 MUST-50).
  */
 export function findFault(p: Packet, start: number, end: number): number {
   for (let at = start; at < end; ) {

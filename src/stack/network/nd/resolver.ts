@@ -149,6 +149,12 @@ export class Resolver<Datagram> {
     if (entry !== undefined) this.#becomeReachable(entry, now);
   }
 
+  /** A layer above hears nothing of what it sends by way of `target`, RFC 1122 §3.3.1.4: it is probed if it is used. */
+  doubt(target: Ipv6Address, now: Instant): void {
+    const entry = this.#cache.complete(target);
+    if (entry?.state === 'REACHABLE' && now < entry.until) this.#becomeStale(entry);
+  }
+
   /** A message from `source`. */
   handleMessage(message: Message, source: Ipv6Address, now: Instant): void {
     if (message.kind === 'neighbour advertisement') {

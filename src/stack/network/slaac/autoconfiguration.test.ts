@@ -249,6 +249,19 @@ describe('address autoconfiguration (RFC 4862)', () => {
     expect(bench.add('2001:db8::7/64').wait_s(2).states['2001:db8::7/64']).toBe('PREFERRED');
   });
 
+  it('tests all anew when the link comes up again, what was taken too', () => {
+    const bench = new Bench().start().add('2001:db8::77/64').taken('2001:db8::77').wait_s(5);
+    expect(bench.states).toEqual({
+      [`${LINK_LOCAL}/64`]: 'PREFERRED',
+      '2001:db8::77/64': 'DUPLICATE',
+    });
+    bench.machine.restart(bench.now);
+    expect(bench.machine.isAssigned(ip(LINK_LOCAL))).toBe(false);
+    bench.wait_s(5);
+    expect(Object.values(bench.states)).toEqual(['PREFERRED', 'PREFERRED']);
+    expect(bench.solicited.filter((target) => target === LINK_LOCAL).length).toBe(2);
+  });
+
   it('loses all when the interface goes down', () => {
     const bench = new Bench().start().wait_s(2).hear(100, 100);
     bench.fresh();

@@ -10,6 +10,8 @@
  *      ▼ taken
  *   DUPLICATE: kept, so that the next advertisement does not try it again
  *
+ *   restart(): all of them TENTATIVE again
+ *
  * It sends nothing itself and knows no messages: the host hands it the prefixes of the advertisements that
  * passed `decode`, and what neighbour discovery says of a tentative address, for which the resolver must
  * not answer.
@@ -20,7 +22,8 @@
  *   (3) preferred ≤ valid, for each address.
  *   (4) At most `ADDRESSES_MAX` addresses are formed; what is advertised beyond that is not heeded, and
  *       takes no place from those that are given.
- *   (5) Of one address `tentative` is the first event and `removed` the last.
+ *   (5) Of one address `tentative` is the first event, also each time that it is tested anew, and
+ *       `removed` the last.
  */
 import type { Rng } from '../../../base/random.ts';
 import {
@@ -140,6 +143,12 @@ export class Autoconfiguration {
     this.#keep((entry) => !sameAddress(entry.prefix.address, address));
   }
 
+  /** The link came up, and may be another: what was unique, or taken, is tested anew (§5.3, §5.4). */
+  restart(now: Instant): void {
+    this.#outbox.length = 0;
+    for (const entry of this.#entries) this.#test(entry, now);
+  }
+
   /** The interface is down: all addresses go. */
   stop(): void {
     this.#keep(() => false);
@@ -249,6 +258,7 @@ export class Autoconfiguration {
   #test(entry: Entry, now: Instant): void {
     const { address } = entry.prefix;
     entry.state = 'TENTATIVE';
+    entry.retry = undefined;
     entry.detector = new DuplicateDetector(address, this.#retransmit, this.#rng, now);
     this.#tell('tentative', entry);
   }

@@ -32,6 +32,8 @@ export interface TcpConfig {
   readonly growsByDelivery: boolean;
   /** In segments: 10 after RFC 6928, up to 4 after RFC 5681. */
   readonly initialWindow: number;
+  /** After silence the window is what it was at first (RFC 5681 §4.1). */
+  readonly restartAfterIdle: boolean;
   /** Limits in octets. Memory is taken as octets come, and given back. */
   readonly sendBuffer: number;
   readonly receiveBuffer: number;
@@ -107,6 +109,7 @@ const RFC: TcpConfig = {
   slowStartLimit: true,
   growsByDelivery: false,
   initialWindow: 10,
+  restartAfterIdle: true,
   sendBuffer: 262_144,
   receiveBuffer: 262_144,
   receiveWhole: false,

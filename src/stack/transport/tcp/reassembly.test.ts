@@ -62,8 +62,7 @@ class Bench {
     const mine = rangesOf(this.#octets).find(([l, r]) => l <= left && right <= r) ?? [0, 0];
     // RFC 2018 §4: first the block of this segment, then the others as they were reported.
     const others = this.#reported.filter(([l]) => l < mine[0] || l >= mine[1]);
-    // More than four are not remembered: an option has room for no more.
-    this.#reported = [mine, ...others].slice(0, 4);
+    this.#reported = [mine, ...others];
   }
 
   fill(octets: number): void {
@@ -116,6 +115,18 @@ describe('reassembly', () => {
     expect(blocksOf(r, seq(0))).toEqual([
       [100, 210],
       [300, 310],
+    ]);
+  });
+
+  it('has blocks again that there was no room for, when those before have become one (RFC 2018 §4)', () => {
+    const r = new Reassembly();
+    for (const left of [10, 30, 50, 70, 90, 110]) r.insert(seq(left), seq(left + 10));
+    r.insert(seq(80), seq(110));
+    expect(blocksOf(r, seq(0))).toEqual([
+      [70, 120],
+      [50, 60],
+      [30, 40],
+      [10, 20],
     ]);
   });
 

@@ -4,13 +4,12 @@
  *
  * Invariants:
  *   (1) The ranges are in order, apart from one another by an octet or more, and above RCV.NXT.
- *   (2) Each block of `#recent` is one of the ranges.
+ *   (2) `#recent` has the same ranges, each once, the one that changed last first.
  */
 import { after, before, distance, later, type Seq } from './seq.ts';
 
 /** A peer that sends more holes than this loses what would make another. */
 const RANGES_MAX = 256;
-const RECENT_MAX = 4;
 
 interface Range {
   left: Seq;
@@ -25,7 +24,7 @@ export class Reassembly {
     return this.#ranges.length === 0;
   }
 
-  /** How many blocks there are to report. */
+  /** How many blocks there are to report, which may be more than an option has room for. */
   get blocks(): number {
     return this.#recent.length;
   }
@@ -92,6 +91,6 @@ export class Reassembly {
     const others = this.#recent.filter(
       (r) => before(r.right, merged.left) || after(r.left, merged.right),
     );
-    this.#recent.splice(0, this.#recent.length, merged, ...others.slice(0, RECENT_MAX - 1));
+    this.#recent.splice(0, this.#recent.length, merged, ...others);
   }
 }

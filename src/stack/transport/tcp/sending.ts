@@ -136,7 +136,7 @@ function mayLeave<P extends Path>(
 /** RFC 5681 §4.1: after silence the window says nothing of the path any more. */
 function restartAfterIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (t.flight === undefined && now - t.lastSentAt > t.rto && t.octetsSent > 0) {
-    t.congestion.idle(now);
+    if (t.shared.config.restartAfterIdle) t.congestion.idle(now);
   }
 }
 

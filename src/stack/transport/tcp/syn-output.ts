@@ -83,12 +83,7 @@ function writeSynSegment<P extends Path>(
  * No more than the segments that the server is known to take (RFC 7413 §4.1.3), with room for any options: some
  * middleboxes add to those of a SYN.
  */
-function takeSynData<P extends Path>(
-  t: Tcb<P>,
-  packet: Packet,
-  at: number,
-  now: Instant,
-): number {
+function takeSynData<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Instant): number {
   const { snd, flight } = t;
   const room = (t.peerMss > 0 ? Math.min(t.mss, t.peerMss) : t.mss) - OPTIONS_LENGTH_MAX;
   const octets = Math.min(t.sendBuffer?.length ?? 0, room);
