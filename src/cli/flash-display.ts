@@ -1,8 +1,7 @@
 /** Shows a flashing while it goes on: rows with a bar in a terminal, plain lines anywhere else. */
 import { sizeOf } from '../hardware/flash/image.ts';
 import type { FlashEvent } from '../node/flash/flash-request.ts';
-import { type Say, speaker } from './messages/message.ts';
-import type { ShellOptions } from './shell.ts';
+import type { Say } from './messages/message.ts';
 
 export interface FlashDisplay {
   handleEvent(event: FlashEvent): void;
@@ -10,22 +9,12 @@ export interface FlashDisplay {
   end(succeeded: boolean): Promise<void>;
 }
 
-const SILENT: FlashDisplay = { handleEvent() {}, end: async () => {} };
-
-export async function openFlashDisplay(shell: ShellOptions): Promise<FlashDisplay> {
-  if (shell.json) return SILENT;
-  const say = speaker(shell.language);
-  if (!process.stdout.isTTY) return new PlainFlashDisplay(say);
-  const { FlashList } = await import('./flash-list.ts');
-  return new FlashList(say);
-}
-
 export const imageLine = (event: Extract<FlashEvent, { kind: 'image' }>, say: Say): string => {
   const { board, image } = event;
   return say('flash.image', { board, name: image.name, octets: sizeOf(image.parts) });
 };
 
-class PlainFlashDisplay implements FlashDisplay {
+export class PlainFlashDisplay implements FlashDisplay {
   private readonly say: Say;
   private phase = '';
 

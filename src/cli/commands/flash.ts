@@ -2,9 +2,9 @@ import * as Flags from '@oclif/core/flags';
 import { type Flashed, flash } from '../../node/flash/flash.ts';
 import { machineWorld } from '../../node/flash/machine-world.ts';
 import { BaseCommand } from '../base-command.ts';
-import { openFlashDisplay } from '../flash-display.ts';
 import { interruption } from '../interruption.ts';
 import { en } from '../messages/en.ts';
+import { openFlashDisplay } from '../open-flash-display.ts';
 
 export default class FlashCommand extends BaseCommand {
   static override readonly summary = en['help.flash.summary'];

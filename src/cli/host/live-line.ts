@@ -11,7 +11,7 @@ const PIPE_MS = 5000;
 const CLEAR = '\r\u001b[K';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-/** As on a terminal whose width is not known. */
+/** Of a terminal that does not say how wide it is. */
 const COLUMNS = 80;
 
 /** `text` is asked for what the line says now. */
@@ -44,7 +44,7 @@ class MovingLine implements LiveLine {
 
   /** One that is cut to the terminal's width: one that wraps could not be written over. */
   #paint(): void {
-    const width = (this.#stream.columns ?? COLUMNS) - 1;
+    const width = (this.#stream.columns || COLUMNS) - 1;
     this.#stream.write(`${CLEAR}${cut(this.#text(), width)}`);
   }
 }

@@ -21,7 +21,7 @@ export async function attachPort(port: string, seed: number): Promise<Attachment
     rng: seededRng(seed),
     connect: () => openLine(port),
   });
-  return attach(port, station, () => station.close());
+  return attach(port, station, addressOf(station, seed), () => station.close());
 }
 
 /** Emulated in this process; with a neighbour it is two boards and a cable between them. */
@@ -54,9 +54,10 @@ export async function attachEmulated(
     });
     const [own, other] = await Promise.all(stations);
     if (own === undefined) throw new Error('an emulation has a board');
-    const board = attach(`emulated ${image.board}`, own, close);
+    const board = attach(`emulated ${image.board}`, own, addressOf(own, seed), close);
     if (other === undefined) return { board };
-    return { board, neighbour: attach('neighbour', other, async () => {}) };
+    const address = addressOf(other, seed + 1);
+    return { board, neighbour: attach('neighbour', other, address, async () => {}) };
   } catch (error) {
     await close();
     throw error;
@@ -75,9 +76,10 @@ export async function attachMock(seed: number): Promise<BoardBench> {
       await station.close();
       bench.close();
     };
+    const { address } = bench.station;
     return {
-      board: attach('mock', station, close),
-      neighbour: attach('neighbour', bench.station, async () => {}),
+      board: attach('mock', station, addressOf(station, seed + 1), close),
+      neighbour: attach('neighbour', bench.station, address, async () => {}),
     };
   } catch (error) {
     bench.close();
@@ -85,13 +87,13 @@ export async function attachMock(seed: number): Promise<BoardBench> {
   }
 }
 
+/** The board's own; one without has another for each seed, lest two such boards meet on a link. */
+const addressOf = ({ identity }: BoardStation, seed: number): Uint8Array =>
+  identity.address ?? stationAddress(seededRng(seed));
+
 const attach = (
   name: string,
-  station: FrameMac & { readonly address: Uint8Array },
+  card: FrameMac,
+  hardware: Uint8Array,
   close: () => Promise<void>,
-): Attachment => ({
-  name,
-  device: new BoardDevice(station),
-  hardware: station.address,
-  close,
-});
+): Attachment => ({ name, device: new BoardDevice(card), hardware, close });
