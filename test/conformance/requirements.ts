@@ -175,6 +175,8 @@ export const OMISSIONS: Readonly<Record<string, string>> = {
   'MAY-4':
     'not taken: a retransmission is a new datagram; RFC 6864 gives the field no meaning here',
   'MAY-6': 'not taken: no peer that wants the octet is left',
+  'MAY-9':
+    'not taken: a datagram socket shows it with each datagram, and octets of a stream come by segments of any kind',
   'MAY-10': 'not taken: routers drop datagrams with options (RFC 7126)',
   'MAY-11': 'not taken: as MAY-10',
   'MAY-14': 'not taken: what is queued can be got rid of with the connection alone',

@@ -96,6 +96,7 @@ function parseIpItem(cursor: Cursor): Partial<IpSpec> {
       cursor.next();
       return { ecn: word };
     case 'tos':
+    case 'class':
       cursor.next();
       return { trafficClass: cursor.expectNumber('a traffic class', U8) };
     case 'flowlabel':
@@ -105,7 +106,7 @@ function parseIpItem(cursor: Cursor): Partial<IpSpec> {
       cursor.next();
       return { timeToLive: cursor.expectNumber('a time to live', U8) };
     default:
-      return cursor.refuse('expected noecn, ect0, ect1, ce, ect01, tos, flowlabel or ttl');
+      return cursor.refuse('expected noecn, ect0, ect1, ce, ect01, tos, class, flowlabel or ttl');
   }
 }
 

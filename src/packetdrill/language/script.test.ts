@@ -141,6 +141,7 @@ describe('segments', () => {
     ['[ect01]', { ecn: 'ect01' }],
     ['[noecn]', { ecn: 'noecn' }],
     ['[tos 0x28]', { trafficClass: 0x28 }],
+    ['(class 0x28)', { trafficClass: 0x28 }],
     ['(ttl 255)', { timeToLive: 255 }],
     ['[ect1, flowlabel 0x5]', { ecn: 'ect1', flowLabel: 5 }],
   ])('reads %s of IP', (text, ip) => {

@@ -38,11 +38,20 @@ describe('variables and routes become settings of the stack', () => {
     [
       'sysctl net.ipv4.tcp_fastopen=0x203',
       {
-        fastOpen: { client: true, server: true },
+        fastOpen: { client: true, server: false },
         fastOpenWithoutCookie: true,
       },
     ],
+    [
+      'sysctl net.ipv4.tcp_fastopen=0x402',
+      {
+        fastOpen: { client: false, server: true },
+        fastOpenWithoutCookie: false,
+      },
+    ],
     ['sysctl net.ipv4.tcp_keepalive_time=10', { keepAliveIdle: 10_000_000 }],
+    ['sysctl kern.ipc.maxsockbuf=2097152', { windowShiftMin: 6 }],
+    ['sysctl kern.ipc.maxsockbuf=4294967295', { windowShiftMin: 14 }],
     ['sysctl net.inet.tcp.delacktime=100', { delayedAck: 100_000 }],
     ['sysctl net.inet.tcp.rfc1323=0', { timestamps: false, windowScaling: false }],
     [

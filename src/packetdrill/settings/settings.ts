@@ -78,7 +78,7 @@ const DEFAULTS: readonly string[] = [
   'net.ipv4.tcp_early_retrans=4',
   'net.ipv4.tcp_recovery=1',
   'net.ipv4.tcp_ecn=0',
-  'net.ipv4.tcp_fastopen=0x70403',
+  'net.ipv4.tcp_fastopen=0x3',
   'net.ipv4.tcp_syncookies=1',
 ];
 

@@ -43,6 +43,13 @@ const congestion: Reader = (value) => {
 const WINDOW_MAX = 0xffff;
 const SHIFT_MAX = 14;
 
+/** With which a window of so many octets could be told. */
+function shiftFor(octets: number): number {
+  let shift = 0;
+  while (octets / 2 ** shift > WINDOW_MAX && shift < SHIFT_MAX) shift++;
+  return shift;
+}
+
 /**
  * `min default max`. Linux shifts its windows so far that the largest could be told, and gives half of a
  * buffer to the window.
@@ -53,13 +60,13 @@ const receiveMemory: Reader = (value) => {
     .split(/[\s,]+/)
     .map(integer);
   if (usual === undefined || most === undefined) return undefined;
-  let shift = 0;
-  while (most >> shift > WINDOW_MAX && shift < SHIFT_MAX) shift++;
-  return { receiveBuffer: Math.trunc(usual / 2), windowShiftMin: shift };
+  return { receiveBuffer: Math.trunc(usual / 2), windowShiftMin: shiftFor(most) };
 };
 
 /** The bits of Linux's tcp_fastopen. */
-const FAST_OPEN = { client: 1, server: 2, clientWithoutCookie: 4, serverWithoutCookie: 0x200 };
+const FAST_OPEN = { client: 1, server: 2, serverWithoutCookie: 0x200, serverWithoutOption: 0x400 };
+/** A server opens fast if both are set; else it must ask for it by TCP_FASTOPEN. */
+const ALL_SERVERS = FAST_OPEN.server | FAST_OPEN.serverWithoutOption;
 
 const READERS: Readonly<Record<string, Reader>> = {
   'net.ipv4.tcp_timestamps': flag((on) => ({ timestamps: on })),
@@ -95,7 +102,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'net.ipv4.tcp_rto_min_us': whole((n) => ({ rtoMin: microseconds(n) })),
   'net.ipv4.tcp_rto_max_ms': whole((n) => ({ rtoMax: milliseconds(n) })),
   'net.ipv4.tcp_fastopen': whole((n) => ({
-    fastOpen: { client: (n & FAST_OPEN.client) !== 0, server: (n & FAST_OPEN.server) !== 0 },
+    fastOpen: { client: (n & FAST_OPEN.client) !== 0, server: (n & ALL_SERVERS) === ALL_SERVERS },
     fastOpenWithoutCookie: (n & FAST_OPEN.serverWithoutCookie) !== 0,
   })),
   'net.inet.tcp.rfc1323': flag((on) => ({ timestamps: on, windowScaling: on })),
@@ -115,6 +122,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'net.inet.tcp.rexmit_min': whole((n) => ({ rtoMin: milliseconds(n) })),
   'net.inet.tcp.rexmit_initial': whole((n) => ({ rtoInitial: milliseconds(n) })),
   'net.inet.tcp.rexmit_drop_options': only(0),
+  'net.inet.tcp.insecure_rst': only(0),
+  'net.inet.tcp.insecure_syn': only(0),
+  'net.inet.tcp.icmp_may_rst': only(1),
+  'kern.ipc.maxsockbuf': whole((n) => ({ windowShiftMin: shiftFor(n) })),
   'net.inet.tcp.mssdflt': whole((n, before) => ({
     segmentDefault: { ...before.segmentDefault, ipv4: n },
   })),
@@ -144,7 +155,7 @@ const HARMLESS: readonly RegExp[] = [
   /^net\.ipv6\.(?:conf|route|neigh|auto_flowlabels|flowlabel\w*)/,
   /^net\.(?:core|mptcp|netfilter)\./,
   /^net\.inet\.tcp\.(?:abc_l_var|blackhole|do_tcpdrain|drop_synfin|fast_finwait2_recycle|tso)$/,
-  /^net\.inet\.tcp\.(?:hostcache|functions_\w+|log_\w+|icmp_may_rst|isn_reseed_interval|rfc3042)\b/,
+  /^net\.inet\.tcp\.(?:hostcache|functions_\w+|log_\w+|isn_reseed_interval|rfc3042)\b/,
   /^net\.inet\.tcp\.(?:rfc3390|rfc3465|rfc6675_pipe|rexmit_slop|slowstart_\w+)$/,
   /^net\.inet\.tcp\.(?:recvbuf_\w+|sendbuf_\w+|reass\.\w+|path_mtu_discovery|pmtud_blackhole\w*)/,
   /^net\.inet\.tcp\.(?:minmss|do_prr\w*|newcwv|per_cpu_timers|persmax|persmin|nolocaltimewait)$/,

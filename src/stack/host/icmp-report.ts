@@ -18,7 +18,10 @@ export interface IcmpReport {
   readonly mtu: number;
 }
 
-/** RFC 1122 §3.2.2.1 and §4.2.3.9; undefined: not an error that a sender is told of. */
+/**
+ * RFC 1122 §3.2.2.1 and §4.2.3.9; undefined: not an error that a sender is told of. Source quench is one of those
+ * (RFC 6633 §3, RFC 9293 MUST-55).
+ */
 export function kindOfIcmp(type: number, code: number): IcmpReport['kind'] | undefined {
   switch (type) {
     case icmp.TYPE.timeExceeded:

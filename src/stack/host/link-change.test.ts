@@ -105,13 +105,14 @@ describe('a link that comes up again', () => {
     const a = network.add(new Host({ seed: 1 }));
     a.addInterface({ name: 'eth0', hardware: mac(1) });
     a.addAddress(0, prefix('192.0.2.2/24'), network.now, { detect: true });
+    a.addAddress(0, prefix('198.51.100.2/24'), network.now);
     network.run(seconds(10));
     const b = host(network, 2, '192.0.2.2/24');
     a.setLink(0, false, network.now);
     network.join({ host: a, interface: 0 }, { host: b, interface: 0 });
     a.setLink(0, true, network.now);
     network.run(seconds(10));
-    expect(changes(a)).toEqual(['added 192.0.2.2', 'duplicate 192.0.2.2']);
+    expect(changes(a).slice(1)).toEqual(['added 192.0.2.2', 'duplicate 192.0.2.2']);
     const socket = a.openUdp(undefined, 0);
     expect(socket.sendTo(fromAscii('?'), address('192.0.2.9'), 7, network.now)).toBe('no-route');
   });

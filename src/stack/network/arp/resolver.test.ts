@@ -139,6 +139,17 @@ describe('ARP resolver', () => {
     expect(bench.resolver.size).toBe(1);
   });
 
+  it('polls what a layer above doubts when it is used next, once (RFC 1122 §3.3.1.4)', () => {
+    const bench = new Bench().knowing();
+    bench.resolver.doubt(PEER, bench.now);
+    bench.resolver.doubt(OTHER, bench.now);
+    expect(bench.wait_ms(5000).outputs()).toEqual([]);
+    bench.send(PEER, 'A').send(PEER, 'B');
+    bench.resolver.doubt(PEER, bench.now);
+    expect(bench.outputs()).toEqual([request(PEER, PEER_MAC), deliver('A'), deliver('B')]);
+    expect(bench.hear().wait_ms(59_999).send(PEER, 'C').outputs()).toEqual([deliver('C')]);
+  });
+
   it('sends nothing for an address that nobody uses, however old it is', () => {
     expect(new Bench().knowing().wait_ms(600_000).outputs()).toEqual([]);
   });

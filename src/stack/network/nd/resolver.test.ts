@@ -305,6 +305,17 @@ describe('neighbour discovery resolver', () => {
       expect(bench.resolver.pollTimeout()).toBeUndefined();
     });
 
+    it('is begun for what a layer above doubts, when it is used next (RFC 1122 §3.3.1.4)', () => {
+      const bench = new Bench().knowing();
+      bench.resolver.doubt(PEER, bench.now);
+      expect(bench.state()).toBe('STALE');
+      expect(bench.wait_ms(9000).outputs()).toEqual([]);
+      expect(bench.send(PEER, 'A').outputs()).toEqual([deliver('A')]);
+      bench.resolver.doubt(PEER, bench.now);
+      expect(bench.state()).toBe('DELAY');
+      expect(bench.wait_ms(5000).outputs()).toEqual([request(PEER, PEER_MAC)]);
+    });
+
     it('sends nothing for an address that nobody uses, however old it is', () => {
       expect(new Bench().knowing().wait_ms(600_000).outputs()).toEqual([]);
     });
