@@ -87,6 +87,13 @@ describe.each([4, 6] as const)('a router that says a path of IPv%i is narrow', (
     expect(client.path.mtu).toBe(MTU[version]);
   });
 
+  it('changes nothing of what the host says that it takes itself (RFC 6691)', () => {
+    const { network, a, client, quote } = flight(version);
+    network.inject({ host: a, interface: 0 }, tooBig(quote));
+    expect([client.path.mtu, client.path.linkMtu]).toEqual([MTU[version], 1500]);
+    expect(client.info(network.now).tcpi_advmss).toBe(version === 4 ? 1460 : 1440);
+  });
+
   it.each([
     ['what was acknowledged', -1],
     ['what was not sent yet', 1000],

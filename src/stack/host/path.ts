@@ -56,6 +56,11 @@ export class HostPath {
     this.nextHop = this.remote;
   }
 
+  /** What the interface takes in one piece, whatever is known of the way out. */
+  get linkMtu(): number | undefined {
+    return this.version === 4 ? this.interface?.mtu : this.interface?.ipv6Mtu;
+  }
+
   /** RFC 7739 §5.1: one counter a pair of addresses, from a random number on. */
   nextFragmentIdentification(): number {
     this.#fragmentIdentification = (this.#fragmentIdentification + 1) >>> 0;
