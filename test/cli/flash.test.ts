@@ -1,5 +1,5 @@
 /** `netlab flash` as its users run it: a folder for the RP2040's disk, pseudo-terminals for serial ports. */
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SerialPort } from 'serialport';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -8,6 +8,8 @@ import { en } from '../../src/cli/messages/en.ts';
 import { ko } from '../../src/cli/messages/ko.ts';
 import { encodeUf2, FAMILY } from '../../src/hardware/flash/uf2.ts';
 import { loadImage } from '../../src/node/images.ts';
+import { espImage } from '../flash/esp-image.ts';
+import { ptyEsp } from '../flash/pty-esp.ts';
 import { ptyOptiboot } from '../flash/pty-optiboot.ts';
 import { VolumeFolder } from '../flash/volume-folder.ts';
 import { type FailureDocument, netlab, ownFolder, startNetlab } from './netlab.ts';
@@ -42,20 +44,23 @@ describe.skipIf(process.platform === 'win32')('netlab flash of a Pico', () => {
     expect(IMAGE.octets.every((octet, i) => volume.rom.flash[i] === octet)).toBe(true);
   });
 
-  it('prints one JSON document', async () => {
+  it('goes on where an interruption left it, and prints one JSON document', async () => {
     const [board, volume] = [await pico(), new VolumeFolder(ownFolder())];
+    // The board waits in its loader, so that its port is there only afterwards.
+    const port = join(ownFolder(), 'ttyACM0');
+    volume.onRestart = () => symlinkSync(board.path, port);
     volume.appear();
-    // Its port is gone, as while a board waits in its loader after an interruption.
-    const env = { NETLAB_VOLUMES: volume.parent };
-    const { code, stdout } = await netlab(['flash', '--json'], { env }).catch(() => ({
-      code: -1,
-      stdout: '',
-    }));
-    // On this machine no port is recognised: what was flashed is not met again.
-    expect(failureOf(stdout)).toMatchObject({ code: 'flash-not-back', exitCode: 5 });
-    expect(code).toBe(5);
-    expect(volume.rom.restarted).toBe(true);
-    expect(board.received()).toBe(0);
+    const { code, stdout } = await netlab(atPort(port, '--json'), {
+      env: { NETLAB_VOLUMES: volume.parent },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      board: 'w5500-evb-pico',
+      port,
+      loader: 'uf2',
+      verified: 'digest',
+      firmware: IMAGE.version,
+    });
+    expect(code).toBe(0);
   });
 
   it('tells which button to hold, and goes on when the volume is there', async () => {
@@ -133,11 +138,11 @@ describe.skipIf(process.platform === 'win32')('netlab flash of an Uno', () => {
     expect(code).toBe(0);
   });
 
-  it.each<[string, Parameters<typeof ptyOptiboot>[0], string, number]>([
-    ['nobody answers', { fault: () => 'hang' }, 'loader-silent', 4],
-    ['the chip is another', { signature: Uint8Array.of(0x1e, 0x93, 0x0b) }, 'wrong-chip', 5],
-    ['the flash is worn', { wornAt: 3 }, 'verify-failed', 5],
-  ])('when %s: the error %3$s', async (_, options, error, exitCode) => {
+  it.each<[string, string, number, Parameters<typeof ptyOptiboot>[0]]>([
+    ['nobody answers', 'loader-silent', 4, { fault: () => 'hang' }],
+    ['the chip is another', 'wrong-chip', 5, { signature: Uint8Array.of(0x1e, 0x93, 0x0b) }],
+    ['the flash is worn', 'verify-failed', 5, { wornAt: 3 }],
+  ])('when %s: %s, exit %i', async (_, error, exitCode, options) => {
     const { path } = await ptyOptiboot(options);
     const odd = program.map((octet, i) => (i === 3 ? 0xff : octet));
     const { code, stdout } = await netlab(onUno(path, odd, '--json'));
@@ -202,10 +207,25 @@ describe.skipIf(process.platform === 'win32')('netlab flash of an Uno', () => {
   });
 });
 
+it.skipIf(process.platform === 'win32')(
+  'netlab flash of an ESP32-C3: the chip tells its MD5',
+  async () => {
+    const { path, twin } = await ptyEsp();
+    const file = join(ownFolder(), 'image.bin');
+    const image = espImage(5);
+    writeFileSync(file, image);
+    const args = ['flash', '--board', 'esp32c3', '--port', path, '--image', file];
+    const { code, stdout } = await netlab(args);
+    expect(stdout).toContain('The chip told the MD5 of what it holds.');
+    expect(code).toBe(0);
+    expect(image.every((octet, i) => twin.flash[i] === octet)).toBe(true);
+  },
+);
+
 describe('the codes that are made at run time', () => {
   it.each([
     ...['image-truncated', 'image-wrong-chip', 'image-malformed', 'image-too-large'],
-    ...['loader-silent', 'loader-lost', 'wrong-chip', 'verify-failed'],
+    ...['loader-silent', 'loader-lost', 'wrong-chip', 'verify-failed', 'digest-differs'],
     ...['volume-read-only', 'volume-full', 'volume-gone'],
   ])('%s has its sentences in both languages', (code) => {
     for (const part of ['what', 'why', 'next']) {

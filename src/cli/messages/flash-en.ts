@@ -20,6 +20,7 @@ export const flashEn = {
   'flash.done': '{board} at {port} runs firmware {firmware}.',
   'flash.done-silent': '{board} is flashed. What runs there now does not speak netlab.',
   'flash.verified.read-back': 'Every octet was read back from the chip.',
+  'flash.verified.md5': 'The chip told the MD5 of what it holds.',
   'flash.verified.digest': 'It told the digest that the image was built with.',
   'flash.verified.restart':
     'Its loader took every block and restarted; it lets nobody read them back.',
@@ -94,6 +95,10 @@ export const flashEn = {
   'error.wrong-chip.what': 'The chip at {port} is another one: {found}, not {expected}.',
   'error.wrong-chip.why': 'Nothing was written to it.',
   'error.wrong-chip.next': 'netlab ports',
+  'error.digest-differs.what': 'The flash at {port} does not hold what was written.',
+  'error.digest-differs.why':
+    'From {address} on its MD5 is {actual}; that of the image is {expected}.',
+  'error.digest-differs.next': 'netlab flash --board {board} --port {port}',
   'error.verify-failed.what': 'The flash at {port} does not hold what was written.',
   'error.verify-failed.why':
     'At {address} it has {actual} where {expected} was written, several times: it is worn out, or the line is bad.',

@@ -21,6 +21,7 @@ export const flashKo = {
   'flash.done-silent':
     '{board} 보드에 구웠습니다. 지금 실행 중인 프로그램은 netlab 프로토콜로 말하지 않습니다.',
   'flash.verified.read-back': '모든 옥텟을 칩에서 다시 읽어 확인했습니다.',
+  'flash.verified.md5': '칩이 알려 준 플래시 내용의 MD5 가 같습니다.',
   'flash.verified.digest': '이미지를 빌드한 소스의 해시와 같은 값을 보드가 알려 주었습니다.',
   'flash.verified.restart':
     '로더가 모든 블록을 받고 재시작했습니다. 이 로더에서는 다시 읽을 수 없습니다.',
@@ -95,6 +96,10 @@ export const flashKo = {
   'error.wrong-chip.what': '{port} 쪽의 칩이 다릅니다. {expected} 칩이 아니라 {found} 칩입니다.',
   'error.wrong-chip.why': '칩에는 아무것도 쓰지 않았습니다.',
   'error.wrong-chip.next': 'netlab ports',
+  'error.digest-differs.what': '{port} 포트의 플래시에 쓴 내용이 남아 있지 않습니다.',
+  'error.digest-differs.why':
+    '{address} 주소부터의 MD5 는 {actual} 인데, 이미지의 MD5 는 {expected} 입니다.',
+  'error.digest-differs.next': 'netlab flash --board {board} --port {port}',
   'error.verify-failed.what': '{port} 포트의 플래시에 쓴 내용이 남아 있지 않습니다.',
   'error.verify-failed.why':
     '{address} 주소에 여러 번 {expected} 값을 썼지만 {actual} 값이 읽힙니다. 플래시가 닳았거나 선이 나쁩니다.',
