@@ -1,125 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRng } from '../../../base/random.ts';
-import { after, type Instant, milliseconds, START, seconds } from '../../../base/time.ts';
-import { format, type Ipv6Address, parse, sameAddress, UNSPECIFIED } from '../ipv6/address.ts';
+import { START, seconds } from '../../../base/time.ts';
+import { format, type Ipv6Address, UNSPECIFIED } from '../ipv6/address.ts';
 import { ALL_NODES } from './address.ts';
-import type { Message, NeighbourAdvertisement, RouterAdvertisement } from './message.ts';
-import type { Option } from './options.ts';
-import { type Output, RESOLVER_LIMITS, Resolver } from './resolver.ts';
-
-const ip = (text: string): Ipv6Address => parse(text) ?? new Uint8Array();
-const US = ip('fe80::1');
-const PEER = ip('fe80::2');
-const OTHER = ip('fe80::3');
-const PEER_MAC = Uint8Array.of(2, 0, 0, 0, 0, 2);
-const OTHER_MAC = Uint8Array.of(2, 0, 0, 0, 0, 3);
-const GROUP_MAC = Uint8Array.of(0x33, 0x33, 0, 0, 0, 1);
-
-const numbered = (i: number) => ip(`2001:db8::${i.toString(16)}`);
-const option = (whose: 'source' | 'target', hardware: Uint8Array): Option => ({
-  kind: `${whose} link-layer address`,
-  hardware,
-});
-const advertisement = (over: Partial<NeighbourAdvertisement> = {}): NeighbourAdvertisement => ({
-  kind: 'neighbour advertisement',
-  router: false,
-  solicited: true,
-  override: true,
-  target: PEER,
-  options: [option('target', PEER_MAC)],
-  ...over,
-});
-const solicitation = (hardware: Uint8Array, target = US): Message => ({
-  kind: 'neighbour solicitation',
-  target,
-  options: [option('source', hardware)],
-});
-const routerAdvertisement = (over: Partial<RouterAdvertisement> = {}): RouterAdvertisement => ({
-  kind: 'router advertisement',
-  currentHopLimit: 0,
-  managed: false,
-  otherConfiguration: false,
-  preference: 'medium',
-  lifetime_s: 1800,
-  reachableTime_ms: 0,
-  retransTimer_ms: 0,
-  options: [option('source', PEER_MAC)],
-  ...over,
-});
-const request = (target: Ipv6Address, hardware?: Uint8Array) =>
-  hardware ? { kind: 'request', target, hardware } : { kind: 'request', target };
-const deliver = (datagram: string, hardware = PEER_MAC) => ({
-  kind: 'deliver',
-  hardware,
-  datagram,
-});
-const LOST = { kind: 'lost', target: PEER };
-
-/** A resolver in virtual time: timeouts are handled when they are due, and no earlier. */
-class Bench {
-  readonly resolver: Resolver<string>;
-  readonly #fresh: Output<string>[] = [];
-  readonly requested: { readonly target: Ipv6Address; readonly at: Instant }[] = [];
-  now: Instant = START;
-  /** How many datagrams it was given. */
-  sent = 0;
-
-  constructor(seed = 1) {
-    this.resolver = new Resolver<string>((a) => sameAddress(a, US), seededRng(seed));
-  }
-
-  wait_ms(delay: number): this {
-    const end = after(this.now, milliseconds(delay));
-    for (let due = this.resolver.pollTimeout(); due !== undefined && due <= end; ) {
-      this.now = due;
-      this.resolver.handleTimeout(due);
-      this.#collect();
-      due = this.resolver.pollTimeout();
-    }
-    this.now = end;
-    return this;
-  }
-
-  send(target: Ipv6Address, datagram: string): this {
-    this.sent += 1;
-    this.resolver.send(target, datagram, this.now);
-    this.#collect();
-    return this;
-  }
-
-  hear(message: Message, source = PEER): this {
-    this.resolver.handleMessage(message, source, this.now);
-    this.#collect();
-    return this;
-  }
-
-  outputs(): Output<string>[] {
-    return this.#fresh.splice(0);
-  }
-
-  state(target = PEER) {
-    return this.resolver.stateOf(target, this.now);
-  }
-
-  /** The peer is REACHABLE, and nothing is left to be sent. */
-  knowing(): this {
-    this.send(PEER, 'first').hear(advertisement()).outputs();
-    return this;
-  }
-
-  /** The peer is STALE. */
-  stale(): this {
-    return this.knowing().wait_ms(46_000);
-  }
-
-  #collect(): void {
-    for (let one = this.resolver.pollOutput(); one; one = this.resolver.pollOutput()) {
-      this.#fresh.push(one);
-      if (one.kind === 'request') this.requested.push({ target: one.target, at: this.now });
-    }
-  }
-}
+import type { Message } from './message.ts';
+import { RESOLVER_LIMITS } from './resolver.ts';
+import {
+  advertisement,
+  Bench,
+  deliver,
+  GROUP_MAC,
+  LOST,
+  numbered,
+  OTHER,
+  OTHER_MAC,
+  option,
+  PEER,
+  PEER_MAC,
+  request,
+  routerAdvertisement,
+  solicitation,
+  US,
+} from './test-bench.ts';
 
 describe('neighbour discovery resolver', () => {
   describe('address resolution (RFC 4861 §7.2)', () => {
@@ -254,82 +156,6 @@ describe('neighbour discovery resolver', () => {
       bench.hear(messageOf(text));
       expect(bench.state()).toBe(state);
       expect(bench.resolver.lookup(PEER, bench.now)).toEqual(hardware);
-    });
-  });
-
-  describe('unreachability detection (§7.3)', () => {
-    it('is REACHABLE for half to one and a half times 30 s, as the seed wills', () => {
-      const last = (seed: number) => {
-        const bench = new Bench(seed).knowing();
-        let s = 0;
-        while (bench.state() === 'REACHABLE') s = bench.wait_ms(1000).now / seconds(1);
-        return s;
-      };
-      const times = Array.from({ length: 40 }, (_, seed) => last(seed));
-      expect(Math.min(...times)).toBeGreaterThanOrEqual(15);
-      expect(Math.max(...times)).toBeLessThanOrEqual(46);
-      expect(new Set(times).size).toBeGreaterThan(15);
-    });
-
-    it('uses a STALE address, and probes by unicast five seconds after the first use', () => {
-      const bench = new Bench().stale().send(PEER, 'A').send(PEER, 'B');
-      expect(bench.outputs()).toEqual([deliver('A'), deliver('B')]);
-      expect(bench.state()).toBe('DELAY');
-      expect(bench.wait_ms(4999).outputs()).toEqual([]);
-      expect(bench.wait_ms(1).outputs()).toEqual([request(PEER, PEER_MAC)]);
-      expect(bench.state()).toBe('PROBE');
-      expect(bench.send(PEER, 'C').outputs()).toEqual([deliver('C')]);
-    });
-
-    it('gives up after three probes, and asks all again', () => {
-      const bench = new Bench().stale().send(PEER, 'A').wait_ms(5000).wait_ms(2999);
-      const probe = request(PEER, PEER_MAC);
-      expect(bench.outputs()).toEqual([deliver('A'), probe, probe, probe]);
-      expect(bench.wait_ms(1).outputs()).toEqual([LOST]);
-      expect(bench.resolver.isReachable(PEER)).toBe(false);
-      expect(bench.send(PEER, 'B').outputs()).toEqual([request(PEER)]);
-    });
-
-    it.each<[string, number]>([
-      ['STALE', 0],
-      ['DELAY', 1000],
-      ['PROBE', 6000],
-    ])('does not probe what a layer above knows to answer: %s', (state, delay) => {
-      const bench = new Bench().stale();
-      if (delay > 0) bench.send(PEER, 'A').wait_ms(delay);
-      expect(bench.state()).toBe(state);
-      bench.outputs();
-      bench.resolver.confirm(PEER, bench.now);
-      expect(bench.state()).toBe('REACHABLE');
-      expect(bench.wait_ms(14_000).send(PEER, 'B').wait_ms(0).outputs()).toEqual([deliver('B')]);
-      expect(bench.resolver.pollTimeout()).toBeUndefined();
-    });
-
-    it('is begun for what a layer above doubts, when it is used next (RFC 1122 §3.3.1.4)', () => {
-      const bench = new Bench().knowing();
-      bench.resolver.doubt(PEER, bench.now);
-      expect(bench.state()).toBe('STALE');
-      expect(bench.wait_ms(9000).outputs()).toEqual([]);
-      expect(bench.send(PEER, 'A').outputs()).toEqual([deliver('A')]);
-      bench.resolver.doubt(PEER, bench.now);
-      expect(bench.state()).toBe('DELAY');
-      expect(bench.wait_ms(5000).outputs()).toEqual([request(PEER, PEER_MAC)]);
-    });
-
-    it('sends nothing for an address that nobody uses, however old it is', () => {
-      expect(new Bench().knowing().wait_ms(600_000).outputs()).toEqual([]);
-    });
-
-    it('takes ReachableTime and RetransTimer from routers, within limits (§6.3.4)', () => {
-      const bench = new Bench().knowing();
-      bench.hear(routerAdvertisement({ reachableTime_ms: 2000, retransTimer_ms: 250 }));
-      expect(bench.resolver.retransmit).toBe(milliseconds(250));
-      bench.send(PEER, 'A').hear(advertisement()).wait_ms(3000);
-      expect(bench.state()).toBe('STALE');
-      bench.hear(routerAdvertisement({ retransTimer_ms: 1 }));
-      expect(bench.resolver.retransmit).toBe(milliseconds(100));
-      bench.hear(routerAdvertisement({ retransTimer_ms: 0xffff_ffff }));
-      expect(bench.resolver.retransmit).toBe(seconds(60));
     });
   });
 

@@ -31,6 +31,8 @@ export const NONE = -1;
 /** Between segments of one microsecond: a double has room for it in any instant of a hundred years. */
 const STEP = 2 ** -10;
 
+type Column = Int32Array | Float64Array | Uint8Array;
+
 export class Flight implements Pooled {
   count = 0;
   sacked = 0;
@@ -196,7 +198,7 @@ export class Flight implements Pooled {
       const marks = this.#marks[at] as number;
       this.#forget(marks, distance(end, start));
       if ((marks & MARK.sacked) !== 0) this.sackedSegments -= 1;
-      if ((marks & MARK.sacked) === 0) this.#deliver(at, marks, distance(end, start), now, minRtt);
+      else this.#deliver(at, marks, distance(end, start), now, minRtt);
       this.#head = (at + 1) & (this.#start.length - 1);
       this.count -= 1;
       if (this.#searched > 0) this.#searched -= 1;
@@ -342,22 +344,22 @@ export class Flight implements Pooled {
 
   /** The alarm was false: nothing is lost. */
   forgive(): void {
-    for (let i = 0; i < this.count; i++) {
-      const at = this.#at(i);
-      this.#marks[at] = (this.#marks[at] as number) & ~(MARK.lost | MARK.retransmitted);
-    }
+    this.#clear(MARK.lost | MARK.retransmitted);
     this.lost = 0;
     this.retransmitted = 0;
   }
 
   /** RFC 2018 §8: the peer may have thrown away what it selectively acknowledged. */
   forgetSacks(): void {
-    for (let i = 0; i < this.count; i++) {
-      const at = this.#at(i);
-      this.#marks[at] = (this.#marks[at] as number) & ~MARK.sacked;
-    }
+    this.#clear(MARK.sacked);
     this.sacked = 0;
     this.sackedSegments = 0;
+  }
+
+  #clear(marks: number): void {
+    for (let at = 0; at < this.#marks.length; at++) {
+      this.#marks[at] = (this.#marks[at] as number) & ~marks;
+    }
   }
 
   /** What is larger than a segment may be now: the path has become narrower, and dropped it. */
@@ -382,21 +384,17 @@ export class Flight implements Pooled {
 
   #grow(): void {
     const capacity = this.#start.length * 2;
-    const start = new Int32Array(capacity);
-    const end = new Int32Array(capacity);
-    const sentAt = new Float64Array(capacity);
-    const marks = new Uint8Array(capacity);
-    for (let i = 0; i < this.count; i++) {
-      const at = this.#at(i);
-      start[i] = this.#start[at] as number;
-      end[i] = this.#end[at] as number;
-      sentAt[i] = this.#sentAt[at] as number;
-      marks[i] = this.#marks[at] as number;
-    }
-    this.#start = start;
-    this.#end = end;
-    this.#sentAt = sentAt;
-    this.#marks = marks;
+    this.#start = unrolled(this.#start, this.#head, new Int32Array(capacity));
+    this.#end = unrolled(this.#end, this.#head, new Int32Array(capacity));
+    this.#sentAt = unrolled(this.#sentAt, this.#head, new Float64Array(capacity));
+    this.#marks = unrolled(this.#marks, this.#head, new Uint8Array(capacity));
     this.#head = 0;
   }
+}
+
+/** A full ring's entries from `head` on, in `into`. */
+function unrolled<T extends Column>(ring: T, head: number, into: T): T {
+  into.set(ring.subarray(head));
+  into.set(ring.subarray(0, head), ring.length - head);
+  return into;
 }
