@@ -1,8 +1,9 @@
 /**
- * Builds and tests the firmware: `node firmware/build.mjs [rp2040|host|test|fuzz|lint|all] [options]`.
+ * Builds and tests the firmware: `node firmware/build.mjs [rp2040|esp32c3|host|test|fuzz|lint|all] [options]`.
  *
  *   --install      copies the boards' images into firmware/images and writes manifest.json
  *   --check        builds and compares octets with firmware/images; fails when they differ
+ *                  (`all` passes over a board whose compiler is not installed, and says so)
  *   --seconds N    how long each fuzzer runs (10)
  *
  * The same compiler gives the same octets on every machine: no path, time or build id goes into an image.
@@ -13,6 +14,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { BOARDS, posix, sanitizers, warnings } from './boards.mjs';
+import { toEspImage } from './esp-image.mjs';
 import { bootCrc32, toUf2 } from './uf2.mjs';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -21,38 +24,6 @@ const IMAGES = join(ROOT, 'images');
 const VECTORS = join(ROOT, '..', 'test', 'vectors', 'control.txt');
 const BOOT2 = 256;
 const STACK = 8192;
-
-const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
-const posix = ['-D_XOPEN_SOURCE=700', '-D_DARWIN_C_SOURCE'];
-const sanitizers = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
-const cortex = [
-  ...['-mcpu=cortex-m0plus', '-mthumb', '-ffreestanding', '-fno-tree-loop-distribute-patterns'],
-  // Address 0 holds the ROM's table; gcc must not take a read of it for a mistake.
-  ...['-fno-delete-null-pointer-checks', '--param=min-pagesize=0'],
-];
-
-/** What goes into each board, in a fixed order. A header is found through the folders, too. */
-const BOARDS = {
-  rp2040: {
-    name: 'w5500-evb-pico',
-    compiler: 'arm-none-eabi-gcc',
-    folders: ['core', 'boards/rp2040'],
-    flags: ['-std=c11', '-O2', ...cortex, '-isystem', 'boards/rp2040/libc'],
-    link: [
-      '-nostdlib',
-      '-Wl,--gc-sections,--build-id=none',
-      '-Wl,-T,boards/rp2040/link.ld',
-      '-lgcc',
-    ],
-  },
-  host: {
-    name: 'netlab-board',
-    compiler: 'cc',
-    folders: ['core', 'model', 'boards/host'],
-    flags: ['-std=c11', '-O2', ...posix],
-    link: [],
-  },
-};
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -93,7 +64,8 @@ const includesOf = (folders) => folders.flatMap((folder) => ['-I', folder]);
 /** SHA-256 over name and content, line ends made LF, of every source that goes into the board's image. */
 function sourceHash(board) {
   const hash = createHash('sha256');
-  const names = board.folders.flatMap((folder) => filesIn(folder, /\.([chS]|ld)$/)).sort();
+  const own = board.folders.flatMap((folder) => filesIn(folder, /\.([chS]|ld)$/));
+  const names = [...own, ...(board.borrowed ?? [])].sort();
   for (const name of names) {
     hash.update(`${name}\0${readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n')}\0`);
   }
@@ -141,7 +113,21 @@ function reportStack(id) {
   say(`${id}: largest stack frames: ${deepest.join(', ')} octets`);
 }
 
+function ramOf(tool, elf, sections) {
+  const sizes = output(tool, ['-A', elf]);
+  const size = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(sizes)?.[1] ?? 0);
+  return sections.reduce((sum, name) => sum + size(name), 0);
+}
+
+const installed = (command) => !spawnSync(command, ['--version'], { stdio: 'ignore' }).error;
+
+function needCompiler(id) {
+  const { compiler, debian } = BOARDS[id];
+  if (!installed(compiler)) fail(`${id} needs ${compiler}: apt-get install ${debian}`);
+}
+
 function buildRp2040() {
+  needCompiler('rp2040');
   const board = BOARDS.rp2040;
   const out = `build/${board.name}`;
   run(board.compiler, [...board.flags, '-o', `${out}.elf`, ...compile('rp2040'), ...board.link]);
@@ -151,11 +137,22 @@ function buildRp2040() {
   writeFileSync(join(ROOT, `${out}.bin`), image);
   writeFileSync(join(ROOT, `${out}.uf2`), toUf2(image));
 
-  const sizes = output('arm-none-eabi-size', ['-A', `${out}.elf`]);
-  const section = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(sizes)?.[1] ?? 0);
-  const ram = section('data') + section('bss');
+  const ram = ramOf('arm-none-eabi-size', `${out}.elf`, ['data', 'bss']);
   say(`rp2040: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
   reportStack('rp2040');
+}
+
+function buildEsp32c3() {
+  needCompiler('esp32c3');
+  const board = BOARDS.esp32c3;
+  const out = `build/${board.name}`;
+  run(board.compiler, [...board.flags, '-o', `${out}.elf`, ...compile('esp32c3'), ...board.link]);
+  const image = toEspImage(readFileSync(join(ROOT, `${out}.elf`)));
+  writeFileSync(join(ROOT, `${out}.bin`), image);
+
+  const ram = ramOf('riscv64-unknown-elf-size', `${out}.elf`, ['text', 'data', 'bss']);
+  say(`esp32c3: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
+  reportStack('esp32c3');
 }
 
 function buildHost() {
@@ -243,9 +240,9 @@ function lint() {
       '--enable=warning,performance,portability',
     ],
     ...['-I', 'core', '-I', 'model', '-I', 'boards/rp2040', '-DNL_SOURCE_HASH={0}'],
-    ...['core', 'model', 'boards/rp2040', 'boards/host', 'test'],
+    ...['core', 'model', 'boards/rp2040', 'boards/esp32c3', 'boards/host', 'test'],
   ]);
-  const files = [...folders, 'boards/rp2040', 'test', 'fuzz'].flatMap((folder) =>
+  const files = [...folders, 'boards/rp2040', 'boards/esp32c3', 'test', 'fuzz'].flatMap((folder) =>
     filesIn(folder, /\.[ch]$/),
   );
   run('clang-format', ['--dry-run', '--Werror', ...files]);
@@ -270,47 +267,77 @@ function describe(board, file) {
   };
 }
 
-const imageFiles = () => ['bin', 'uf2'].map((format) => `${BOARDS.rp2040.name}.${format}`);
+const filesOf = (board) => board.formats.map((format) => `${board.name}.${format}`);
+const readManifest = () => JSON.parse(readFileSync(join(IMAGES, 'manifest.json'), 'utf8'));
+const hasManifest = () => existsSync(join(IMAGES, 'manifest.json'));
 
-function install() {
-  const images = imageFiles().map((file) => describe(BOARDS.rp2040, file));
-  for (const file of imageFiles())
+/** The boards' images; what the manifest says of other boards stays. */
+function install(boards) {
+  const names = boards.map(({ name }) => name);
+  const kept = (hasManifest() ? readManifest().images : []).filter((e) => !names.includes(e.board));
+  const fresh = boards.flatMap((board) => filesOf(board).map((file) => describe(board, file)));
+  const order = IMAGED.map((id) => BOARDS[id].name);
+  const images = [...kept, ...fresh].sort(
+    (a, b) => order.indexOf(a.board) - order.indexOf(b.board),
+  );
+  for (const file of boards.flatMap(filesOf)) {
     writeFileSync(join(IMAGES, file), readFileSync(join(BUILD, file)));
-  writeFileSync(join(IMAGES, 'manifest.json'), `${JSON.stringify({ images }, null, 2)}\n`);
-  say(`installed ${imageFiles().join(', ')} and manifest.json in firmware/images`);
-}
-
-function check() {
-  const manifest = join(IMAGES, 'manifest.json');
-  if (!existsSync(manifest)) fail('firmware/images has no manifest.json; run with --install');
-  const { images } = JSON.parse(readFileSync(manifest, 'utf8'));
-  for (const file of imageFiles()) {
-    const built = describe(BOARDS.rp2040, file);
-    const listed = images.find((image) => image.file === file);
-    const provided = existsSync(join(IMAGES, file))
-      ? readFileSync(join(IMAGES, file))
-      : Buffer.alloc(0);
-    const differing = Object.keys(built).filter((key) => listed?.[key] !== built[key]);
-    if (differing.length > 0)
-      fail(`${file}: the manifest differs in ${differing.join(', ')}; run with --install`);
-    if (sha256(provided) !== built.sha256)
-      fail(`${file}: firmware/images holds other octets than were built`);
   }
-  say('firmware/images is what these sources build');
+  writeFileSync(join(IMAGES, 'manifest.json'), `${JSON.stringify({ images }, null, 2)}\n`);
+  say(`installed ${fresh.map(({ file }) => file).join(', ')} and manifest.json in firmware/images`);
 }
 
-const TARGETS = { rp2040: buildRp2040, host: buildHost, test, fuzz, lint };
-const ALL = ['rp2040', 'host', 'test'];
+function checkFile(board, file, images) {
+  const built = describe(board, file);
+  const listed = images.find((image) => image.file === file);
+  const path = join(IMAGES, file);
+  const provided = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const differing = Object.keys(built).filter((key) => listed?.[key] !== built[key]);
+  if (differing.length > 0)
+    fail(`${file}: the manifest differs in ${differing.join(', ')}; run with --install`);
+  if (sha256(provided) !== built.sha256)
+    fail(`${file}: firmware/images holds other octets than were built`);
+}
+
+function check(boards) {
+  if (!hasManifest()) fail('firmware/images has no manifest.json; run with --install');
+  const { images } = readManifest();
+  for (const board of boards) {
+    for (const file of filesOf(board)) checkFile(board, file, images);
+  }
+  const names = boards.map(({ name }) => name).join(', ');
+  say(`firmware/images is what these sources build: ${names}`);
+}
+
+const TARGETS = { rp2040: buildRp2040, esp32c3: buildEsp32c3, host: buildHost, test, fuzz, lint };
+/** The boards that have an image. */
+const IMAGED = ['rp2040', 'esp32c3'];
+const ALL = [...IMAGED, 'host', 'test'];
+
+/** `all` is what can be built here. */
+function allTargets() {
+  return ALL.filter((name) => {
+    const board = BOARDS[name];
+    if (board === undefined || name === 'rp2040' || installed(board.compiler)) return true;
+    say(`${name}: passed over, for it needs ${board.compiler}: apt-get install ${board.debian}`);
+    return false;
+  });
+}
 
 const wanted = positionals.length > 0 ? positionals : ['all'];
-const targets = wanted.flatMap((name) => (name === 'all' ? ALL : [name]));
+const targets = [...new Set(wanted.flatMap((name) => (name === 'all' ? allTargets() : [name])))];
 const unknown = targets.find((name) => !(name in TARGETS));
 if (unknown) fail(`no target ${unknown}; there are ${Object.keys(TARGETS).join(', ')} and all`);
 
 mkdirSync(BUILD, { recursive: true });
 for (const target of targets) TARGETS[target]();
 if (options.install || options.check) {
-  if (!targets.includes('rp2040')) buildRp2040();
-  if (options.install) install();
-  if (options.check) check();
+  const built = targets.filter((name) => IMAGED.includes(name));
+  if (built.length === 0) {
+    buildRp2040();
+    built.push('rp2040');
+  }
+  const boards = built.map((id) => BOARDS[id]);
+  if (options.install) install(boards);
+  if (options.check) check(boards);
 }

@@ -176,6 +176,12 @@ static void handle_open(struct nl_link *link, struct nl_line *line, const struct
     send_opened(link, line, header->session, open.nonce, now);
 }
 
+static void go_back(struct nl_link *link)
+{
+    link->snd_sent = link->snd_una;
+    link->sent = link->out->tail;
+}
+
 /* `ack` in SND.UNA … SND.NXT releases what lies before it and moves the edge; any other is ignored. */
 static bool handle_ack(struct nl_link *link, const struct nl_header *header, uint32_t now)
 {
@@ -190,10 +196,7 @@ static bool handle_ack(struct nl_link *link, const struct nl_header *header, uin
         nl_queue_pop(link->out);
     }
     link->snd_una = header->ack;
-    if (overtaken) {
-        link->snd_sent = link->snd_una;
-        link->sent = link->out->tail;
-    }
+    if (overtaken) go_back(link);
     if (header->credit > link->edge) link->edge = header->credit;
     if (released > 0) {
         link->t1_at = now;
@@ -201,12 +204,6 @@ static bool handle_ack(struct nl_link *link, const struct nl_header *header, uin
         link->expiries = 0;
     }
     return true;
-}
-
-static void go_back(struct nl_link *link)
-{
-    link->snd_sent = link->snd_una;
-    link->sent = link->out->tail;
 }
 
 static void handle_gap(struct nl_link *link, uint32_t now)

@@ -7,7 +7,7 @@ import { Cable } from '../medium/cable.ts';
 import { Hub } from '../medium/hub.ts';
 import { Loopback } from '../medium/loopback.ts';
 import type { Medium } from '../medium/medium.ts';
-import type { FirmwareImage } from './images.ts';
+import { emulatedKind, type FirmwareImage } from './images.ts';
 import { openPty } from './pty.ts';
 import { RealTime } from './real-time.ts';
 
@@ -41,8 +41,9 @@ export async function emulate(request: EmulationRequest): Promise<Emulation> {
   const { image, boards, wire, place, seed } = request;
   const medium = mediumFor(wire, boards);
   const world = new World({ medium, seed });
+  const board = emulatedKind(image);
   const handles = Array.from({ length: boards }, (_, i) =>
-    world.addBoard({ name: `board ${i + 1}`, board: 'w5500-evb-pico', image: image.octets }),
+    world.addBoard({ name: `board ${i + 1}`, board, image: image.octets }),
   );
   if (medium instanceof Cable && boards === 1 && wire === 'cable') medium.attach();
   if (medium instanceof Hub && wire === 'none') {
@@ -55,7 +56,9 @@ export async function emulate(request: EmulationRequest): Promise<Emulation> {
     for (const port of ports) port.close();
   };
   try {
-    for (const [i, board] of handles.entries()) ports.push(await openPort(board, place, i, time));
+    for (const [i, handle] of handles.entries()) {
+      ports.push(await openPort(handle, place, i, time));
+    }
   } catch (error) {
     close();
     throw error;

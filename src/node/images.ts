@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, NetlabError, UsageError } from '../base/errors.ts';
+import { canEmulate, type EmulatedKind } from '../hardware/emulator/machine.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 
 export interface FirmwareImage {
@@ -48,6 +49,17 @@ export function loadImage(board: string, folder: string = IMAGES): FirmwareImage
     throw new NetlabError('image-altered', EXIT.flashFailed, `${path}: ${flaw}`, details);
   }
   return { board, version: entry.version, sourceHash: entry.sourceHash, octets };
+}
+
+/**
+ * The image's board as the emulator knows it.
+ *
+ * @throws UsageError `unknown-board`
+ */
+export function emulatedKind({ board }: FirmwareImage): EmulatedKind {
+  if (canEmulate(board)) return board;
+  const boards = bundledBoards().filter(canEmulate).join(', ');
+  throw new UsageError('unknown-board', `${board} cannot be emulated`, { board, boards });
 }
 
 /** The boards that there are images for; none when the manifest cannot be read. */

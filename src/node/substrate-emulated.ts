@@ -5,7 +5,7 @@ import { World } from '../hardware/emulator/world.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
 import { Cable } from '../medium/cable.ts';
 import { BoardStation } from './board-station.ts';
-import type { FirmwareImage } from './images.ts';
+import { emulatedKind, type FirmwareImage } from './images.ts';
 import type { Recording } from './recording.ts';
 import { stationAddress } from './station-address.ts';
 import { describeBoard } from './substrate-description.ts';
@@ -21,7 +21,11 @@ export async function openEmulated(
 ): Promise<Substrate> {
   const rng = seededRng(seed);
   const world = new World({ medium: new Cable(), seed, breathe });
-  const emulated = world.addBoard({ name: '', board: 'w5500-evb-pico', image: image.octets });
+  const emulated = world.addBoard({
+    name: '',
+    board: emulatedKind(image),
+    image: image.octets,
+  });
   const station = world.addStation('emulated station', stationAddress(rng));
   world.tap = (frame, at, port) => {
     recording.addFrame(frame, at, port === BOARD_END ? 'outbound' : 'inbound');

@@ -55,6 +55,7 @@ export function lineContract(fixture: () => Fixture): void {
       const first = await fixture().connect();
       fixture().faults.toBoard = (octets) => octets.subarray(0, octets.length >> 1);
       first.echo(new Uint8Array(500)).catch(() => undefined); // Its session ends with it.
+      fixture().cutOff();
       fixture().faults.toBoard = undefined;
       const second = await fixture().connect();
       expectOctets(await second.echo(OWN), OWN);

@@ -1,17 +1,17 @@
 /** The emulated board in virtual time, its image and all, and a station at the other end of its cable. */
+import type { EmulatedKind } from '../../src/hardware/emulator/machine.ts';
 import { World } from '../../src/hardware/emulator/world.ts';
 import { Cable } from '../../src/medium/cable.ts';
 import { loadImage } from '../../src/node/images.ts';
 import { OTHER } from './fixture.ts';
 import type { ContractSubject } from './subject.ts';
 
-const IMAGE = loadImage('w5500-evb-pico').octets;
-
 /** By its USB plug, which has no line rate, or by its UART0 at 115200 bit/s. */
-export function emulatedSubject(by: 'usb' | 'uart'): ContractSubject {
+export function emulatedSubject(kind: EmulatedKind, by: 'usb' | 'uart'): ContractSubject {
   const cable = new Cable();
   const world = new World({ medium: cable, seed: 1 });
-  const board = world.addBoard({ name: 'emulated', board: 'w5500-evb-pico', image: IMAGE });
+  const image = loadImage(kind).octets;
+  const board = world.addBoard({ name: 'emulated', board: kind, image });
   const station = world.addStation('peer', OTHER);
   return {
     transport: by === 'usb' ? board.transport() : board.uart(),

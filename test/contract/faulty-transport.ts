@@ -9,14 +9,21 @@ export interface Faults {
   toHost?: Impairment | undefined;
 }
 
-/** Obeys `faults` as they are at the time. */
-export function faultyTransport(inner: Transport, faults: Faults): Transport {
+/** Obeys `faults` as they are at the time. A host that is not `alive` any more hears and says nothing. */
+export function faultyTransport(
+  inner: Transport,
+  faults: Faults,
+  alive: () => boolean = () => true,
+): Transport {
   return {
     name: inner.name,
     now: () => inner.now(),
-    write: (octets) => inner.write(faults.toBoard?.(octets) ?? octets),
+    write: (octets) => {
+      if (alive()) inner.write(faults.toBoard?.(octets) ?? octets);
+    },
     read: async (until) => {
       const frames = await inner.read(until);
+      if (!alive()) return new Promise(() => undefined);
       const { toHost } = faults;
       if (toHost === undefined) return frames;
       return frames.map(toHost).filter((frame) => frame.length > 0);

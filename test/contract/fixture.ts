@@ -4,6 +4,7 @@ import { equal } from '../../src/base/octets.ts';
 import { type Rng, randomOctets, seededRng } from '../../src/base/random.ts';
 import { milliseconds, seconds } from '../../src/base/time.ts';
 import { Board } from '../../src/hardware/board/board.ts';
+import type { Transport } from '../../src/hardware/board/transport.ts';
 import { decodeFrame, type Frame } from '../../src/hardware/control/frame.ts';
 import { type Faults, faultyTransport } from './faulty-transport.ts';
 import { RawBoard } from './raw-board.ts';
@@ -43,20 +44,32 @@ export class Fixture {
   readonly rng: Rng = seededRng(20);
   /** Of the line, from now on. */
   readonly faults: Faults = {};
+  #hosts = 0;
 
   constructor(subject: ContractSubject) {
     this.subject = subject;
   }
 
   connect(): Promise<Board> {
-    return Board.open(faultyTransport(this.subject.transport, this.faults), {
+    return Board.open(this.#transport(), {
       rng: this.rng,
       deadlines: { request: seconds(60) }, // Of many requests at once on a slow line, the last.
     });
   }
 
   connectRaw(): Promise<RawBoard> {
-    return RawBoard.open(faultyTransport(this.subject.transport, this.faults), this.rng);
+    return RawBoard.open(this.#transport(), this.rng);
+  }
+
+  /** The hosts so far are gone, in the midst of what they did. */
+  cutOff(): void {
+    this.#hosts += 1;
+    this.subject.transport.wake();
+  }
+
+  #transport(): Transport {
+    const host = this.#hosts;
+    return faultyTransport(this.subject.transport, this.faults, () => this.#hosts === host);
   }
 
   /** The frames that the host hears from now on, sound ones only. */

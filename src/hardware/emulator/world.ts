@@ -9,10 +9,10 @@
 import { seededRng } from '../../base/random.ts';
 import { after, type Duration, type Instant, milliseconds } from '../../base/time.ts';
 import type { Medium, PortNumber, Tap } from '../../medium/medium.ts';
+import { Esp32C3Board } from './esp32c3/board.ts';
+import type { EmulatedKind, Fault, Machine, MachineOptions, UsbIdentity } from './machine.ts';
 import { EmulatedPort, type Line } from './port.ts';
-import { Board } from './rp2040/board.ts';
-import type { Fault } from './rp2040/cpu.ts';
-import type { UsbIdentity } from './rp2040/usb-host.ts';
+import { Board as Rp2040Board } from './rp2040/board.ts';
 import { EmulatedStation } from './station.ts';
 import type { ChipFault } from './w5500/chip.ts';
 
@@ -23,10 +23,15 @@ export interface WorldOptions {
   readonly breathe?: () => Promise<void>;
 }
 
+const MACHINES: Readonly<Record<EmulatedKind, (options: MachineOptions) => Machine>> = {
+  'w5500-evb-pico': (options) => new Rp2040Board(options),
+  esp32c3: (options) => new Esp32C3Board(options),
+};
+
 export interface BoardSpecification {
   readonly name: string;
-  readonly board: 'w5500-evb-pico';
-  /** The flash image as it is copied to the board, second stage first. */
+  readonly board: EmulatedKind;
+  /** The flash image as it is copied to the board, from its first octet on. */
   readonly image: Uint8Array;
   /** From a plugged cable to a link; 300 ms unless said. Silicon takes up to two seconds. */
   readonly negotiation?: Duration;
@@ -55,7 +60,7 @@ export interface EmulatedBoard {
   readonly open: boolean;
   /** Octets written that the board has not taken. */
   readonly queued: number;
-  /** The last HardFault or lockup since the last reset. */
+  /** The last fault since the last reset. */
   readonly fault: Fault | undefined;
   /** Resets of any kind since power came. */
   readonly resets: number;
@@ -83,7 +88,7 @@ const toInstant = (nanos: number): Instant => Math.floor(nanos / MICROSECOND) as
 const toInstantAfter = (nanos: number): Instant => Math.ceil(nanos / MICROSECOND) as Instant;
 
 interface Attached {
-  readonly board: Board;
+  readonly board: Machine;
   readonly port: PortNumber;
 }
 
@@ -121,11 +126,17 @@ export class World {
   }
 
   addBoard(specification: BoardSpecification): EmulatedBoard {
-    const { name, image, negotiation = NEGOTIATION, interpreted = false } = specification;
+    const {
+      name,
+      board: kind,
+      image,
+      negotiation = NEGOTIATION,
+      interpreted = false,
+    } = specification;
     const port = this.#medium.attach();
     const ordinal = this.#boards.length;
     let fault: Fault | undefined;
-    const board: Board = new Board({
+    const board: Machine = MACHINES[kind]({
       image,
       interpreted,
       start: this.#nanos,
@@ -181,7 +192,7 @@ export class World {
         return board.dropped;
       },
     };
-    const called = name === '' ? 'emulated w5500-evb-pico' : `emulated w5500-evb-pico ${name}`;
+    const called = name === '' ? `emulated ${kind}` : `emulated ${kind} ${name}`;
     const transport: EmulatedPort = new EmulatedPort(called, usbLine(handle), this);
     const uart: EmulatedPort = new EmulatedPort(
       `${called} UART0`,
@@ -248,7 +259,7 @@ export class World {
     return Number.isFinite(due) ? toInstantAfter(due) : undefined;
   }
 
-  #uartLine(board: Board, handle: EmulatedBoard): Line {
+  #uartLine(board: Machine, handle: EmulatedBoard): Line {
     return {
       get queued() {
         return board.queuedUart;
@@ -263,14 +274,14 @@ export class World {
     };
   }
 
-  #notice(board: Board): void {
+  #notice(board: Machine): void {
     this.#noticed = true;
     this.#follow(board);
     board.stop();
   }
 
   /** What a board does happens at the board's time. */
-  #follow(board: Board): void {
+  #follow(board: Machine): void {
     this.#nanos = Math.max(this.#nanos, board.nanos);
   }
 
@@ -280,7 +291,7 @@ export class World {
   }
 
   /** Brings a board that slept behind the world's time to it, before something is done to it. */
-  #present(board: Board): Board {
+  #present(board: Machine): Machine {
     while (board.nanos < this.#nanos) board.run(this.#nanos);
     return board;
   }

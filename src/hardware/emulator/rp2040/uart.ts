@@ -10,9 +10,9 @@
  */
 import { BasePeripheral } from 'rp2040js';
 import type { Alarm, Clock } from '../clock.ts';
+import { FRAMING_ERROR, misread, octetTime, SerialWire, understands } from '../serial-wire.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
 import { RAM_START } from './memory-map.ts';
-import { FRAMING_ERROR, misread, octetTime, SerialWire, understands } from './serial-wire.ts';
 import { DATA, DREQ_RX, store, takes } from './uart-dma.ts';
 
 const IRQ = 20;
