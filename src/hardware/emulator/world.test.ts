@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../base/octets.ts';
+import { fromHex, toHex } from '../../base/octets.ts';
 import { after, type Instant, milliseconds } from '../../base/time.ts';
 import { Cable } from '../../medium/cable.ts';
 import { decodeFrame, KIND } from '../control/frame.ts';
@@ -52,6 +52,24 @@ describe('an emulated W5500-EVB-Pico with the provided image', () => {
     expect(b.board.open).toBe(true);
     expect(b.board.fault).toBeUndefined();
   });
+
+  it.each([0, 2, 5, 8, 10, 12])(
+    'hears all that is written to it from %i ms after power on, while it is still enumerated',
+    (from_ms) => {
+      const { world, board, said } = bench();
+      const write = (hex: string): void => board.write(fromHex(hex) ?? new Uint8Array());
+      world.advance(at(from_ms));
+      board.setLineState(true, true);
+      // OPEN, and the first request and its acknowledgment, as a host sent them.
+      write('000411b81a0102c00e0101400635a4d7c049520685e200');
+      world.advance(at(60));
+      const before = said.length;
+      expect(before).toBeGreaterThan(0);
+      write('0413b81a0102c0070601e2e91d9e00');
+      world.advance(at(120));
+      expect(said.length).toBeGreaterThan(before);
+    },
+  );
 
   it('boots again at its RUN pin, says so, and differs from the boot before', async () => {
     const b = bench();

@@ -251,6 +251,8 @@ export class UsbHost {
   #bulkOut(): Transaction | undefined {
     const pipe = this.#dataOut;
     if (pipe === undefined || !this.#open || this.#queued === 0) return undefined;
+    // A host has no port to write to before it has configured the device: its toggles start anew there.
+    if (this.#identity === undefined) return undefined;
     if (!this.#port.armed(pipe)) return undefined;
     this.#lastWasOut = true;
     const packet = this.#take(Math.min(this.#queued, BULK_MAX));
