@@ -232,7 +232,9 @@ export class UsbHost {
     this.#pump();
   }
 
+  /** Not before the device is configured: there is no port until then, and the toggles start anew there. */
   #bulk(): Transaction | undefined {
+    if (this.#identity === undefined) return undefined;
     const first = this.#lastWasOut ? this.#bulkIn() : this.#bulkOut();
     return first ?? (this.#lastWasOut ? this.#bulkOut() : this.#bulkIn());
   }
@@ -251,8 +253,6 @@ export class UsbHost {
   #bulkOut(): Transaction | undefined {
     const pipe = this.#dataOut;
     if (pipe === undefined || !this.#open || this.#queued === 0) return undefined;
-    // A host has no port to write to before it has configured the device: its toggles start anew there.
-    if (this.#identity === undefined) return undefined;
     if (!this.#port.armed(pipe)) return undefined;
     this.#lastWasOut = true;
     const packet = this.#take(Math.min(this.#queued, BULK_MAX));
