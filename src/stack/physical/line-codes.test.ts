@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromText, toText } from './bits.ts';
 import type { LineCode } from './line-code.ts';
-import { DIFFERENTIAL_MANCHESTER, MANCHESTER, MANCHESTER_THOMAS } from './manchester/manchester.ts';
-import { NRZ_L, NRZ_M, NRZ_S } from './nrz/nrz.ts';
+import { DIFFERENTIAL_MANCHESTER, MANCHESTER, MANCHESTER_THOMAS } from './manchester.ts';
+import { NRZ_L, NRZ_M, NRZ_S } from './nrz.ts';
 
 const CODES = [NRZ_L, NRZ_M, NRZ_S, MANCHESTER, MANCHESTER_THOMAS, DIFFERENTIAL_MANCHESTER];
 const anyBits = fc

@@ -1,10 +1,10 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { appendFcs16, fcs16, isFcs16Good } from '../../../base/fcs16.ts';
 import { fromHex } from '../../../base/octets.ts';
 import { below, chance, randomOctets, seededRng } from '../../../base/random.ts';
 import { CRC_8_SMBUS, CRC_16_IBM_3740, CRC_16_X25, CRC_32, crc } from './crc.ts';
-import { appendFcs16, fcs16, isFcs16Good } from './fcs16.ts';
 import { checkBits, decode, encode } from './hamming.ts';
 import { longitudinal, mend, parityBit, protect } from './parity.ts';
 import { crcBurstUndetected, hammingUndetected, parityUndetected } from './undetected.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromText, toText } from '../bits.ts';
-import { recoverCells, sampleCells } from '../clock/recovery.ts';
+import { recoverCells, sampleCells } from '../clock-recovery.ts';
 import * as hundred from './hundred-base-tx.ts';
 import * as ten from './ten-base-t.ts';
 

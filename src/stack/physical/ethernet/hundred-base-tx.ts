@@ -4,9 +4,9 @@
  */
 import type { DecodeError } from '../../../base/errors.ts';
 import { fail, type Result } from '../../../base/result.ts';
-import { decodeStream, encodeStream } from '../block/four-b-five-b.ts';
-import { decode as decodeMlt3, encode as encodeMlt3, type TernaryCells } from '../block/mlt3.ts';
-import { findState, sideStream } from '../scrambler/scrambler.ts';
+import { decodeStream, encodeStream } from '../four-b-five-b.ts';
+import { decode as decodeMlt3, encode as encodeMlt3, type TernaryCells } from '../mlt3.ts';
+import { findState, sideStream } from '../scrambler.ts';
 
 /** Groups of idle around a packet here: enough for a receiver to find the scrambler. */
 const IDLE = 16;

@@ -10,7 +10,7 @@ import { concat } from '../../../base/octets.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 import { toBits, toOctets } from '../bits.ts';
 import type { Cells } from '../line-code.ts';
-import { MANCHESTER } from '../manchester/manchester.ts';
+import { MANCHESTER } from '../manchester.ts';
 
 const PROTOCOL = '10BASE-T';
 const PREAMBLE_OCTETS = 7;

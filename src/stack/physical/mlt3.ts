@@ -8,9 +8,9 @@
  *    0   ___ ___|   |_______     ‾‾‾‾|
  *   −1                      |___|
  */
-import type { DecodeError } from '../../../base/errors.ts';
-import { fail, ok, type Result } from '../../../base/result.ts';
-import type { Bits } from '../line-code.ts';
+import type { DecodeError } from '../../base/errors.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { Bits } from './line-code.ts';
 
 /** One cell an element: −1, 0 or +1. */
 export type TernaryCells = Int8Array;

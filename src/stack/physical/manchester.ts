@@ -6,8 +6,8 @@
  *   IEEE 802.3  __|‾‾‾‾‾|_____|‾‾|_____|‾‾|__|‾‾
  *   Differential (IEEE 802.5-1998 §5.1.1): an edge at the bit's start is 0, none is 1.
  */
-import { fail, ok } from '../../../base/result.ts';
-import type { Bits, Cells, LineCode } from '../line-code.ts';
+import { fail, ok } from '../../base/result.ts';
+import type { Bits, Cells, LineCode } from './line-code.ts';
 
 const truncated = (protocol: string, have: number) =>
   fail({ code: 'truncated', protocol, need: have + 1, have } as const);

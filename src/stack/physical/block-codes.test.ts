@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromText, toText } from '../bits.ts';
+import { fromText, toText } from './bits.ts';
 import { decodeOctets, decodeStream, encodeOctets, encodeStream } from './four-b-five-b.ts';
 import { decode, encode } from './mlt3.ts';
 

@@ -3,9 +3,9 @@
  * every third. The nibble of the lower four bits of an octet goes first; the code bits of a group go
  * from the left. A frame stands between the start (J K) and the end (T R) of stream delimiters.
  */
-import { assert, type DecodeError } from '../../../base/errors.ts';
-import { fail, ok, type Result } from '../../../base/result.ts';
-import type { Bits } from '../line-code.ts';
+import { assert, type DecodeError } from '../../base/errors.ts';
+import { fail, ok, type Result } from '../../base/result.ts';
+import type { Bits } from './line-code.ts';
 
 /** Code groups of the nibbles 0 … F, as five bits read from the left. */
 const DATA = [

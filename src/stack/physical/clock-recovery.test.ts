@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { below, fraction, seededRng } from '../../../base/random.ts';
-import { toBits } from '../bits.ts';
-import { MANCHESTER } from '../manchester/manchester.ts';
-import { ClockRecovery, recoverCells, sampleCells } from './recovery.ts';
+import { below, fraction, seededRng } from '../../base/random.ts';
+import { toBits } from './bits.ts';
+import { ClockRecovery, recoverCells, sampleCells } from './clock-recovery.ts';
+import { MANCHESTER } from './manchester.ts';
 
 /** Samples of `cells` by a clock that is off by `error`, each edge moved by up to ±`jitter` cells. */
 function distorted(

@@ -13,8 +13,8 @@
  * 2. The period stays within `PULL` of the nominal one: noise cannot drag it away.
  * 3. State is a handful of numbers; nothing is kept of what passed.
  */
-import { assert } from '../../../base/errors.ts';
-import type { Cells } from '../line-code.ts';
+import { assert } from '../../base/errors.ts';
+import type { Cells } from './line-code.ts';
 
 /** How far the period may be pulled, as a fraction: more than two clocks at ±2 % differ by. */
 const PULL = 0.06;

@@ -5,8 +5,8 @@
  * bits, so it finds itself, and one bit error makes as many as the polynomial has terms): X¹⁷ + X¹² + 1 as in
  * G3RUH modems, X⁴³ + 1 as in packet over SONET (RFC 2615 §6).
  */
-import { assert } from '../../../base/errors.ts';
-import type { Bits } from '../line-code.ts';
+import { assert } from '../../base/errors.ts';
+import type { Bits } from './line-code.ts';
 
 const LENGTH = 11;
 

@@ -7,8 +7,8 @@
  *   NRZ-M    __|‾‾‾‾‾‾‾|___|‾‾‾‾‾‾‾‾‾‾‾|___
  *   NRZ-S    ______|‾‾‾‾‾‾‾‾‾‾‾|___|‾‾‾‾‾‾‾
  */
-import { ok } from '../../../base/result.ts';
-import type { Bits, Cells, LineCode } from '../line-code.ts';
+import { ok } from '../../base/result.ts';
+import type { Bits, Cells, LineCode } from './line-code.ts';
 
 export const NRZ_L: LineCode = {
   name: 'NRZ-L',
