@@ -157,14 +157,8 @@ describe('arq', () => {
     const sender = new ArqSender({ form: goBackN(8), timeout: milliseconds(10) });
     sender.send(Uint8Array.of(1));
     for (const number of upTo(8)) {
-      sender.handleFrame(
-        { kind: 'acknowledge-before', number, information: new Uint8Array(0) },
-        START,
-      );
-      sender.handleFrame(
-        { kind: 'acknowledge-one', number, information: new Uint8Array(0) },
-        START,
-      );
+      sender.handleFrame({ kind: 'acknowledge-before', number, information: new Uint8Array(0) });
+      sender.handleFrame({ kind: 'acknowledge-one', number, information: new Uint8Array(0) });
     }
     expect(sender.held).toBe(1);
     expect(sender.pollFrame(START)).toBeDefined();
