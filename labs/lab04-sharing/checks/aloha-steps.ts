@@ -1,0 +1,128 @@
+/** What an ALOHA station does, arrow by arrow. */
+
+const PURE = { frameTime: 100, timeout: 20, backoffMax: 1000, attemptsMax: 3, slot: 0, now: 250 };
+const SLOTTED = { ...PURE, slot: 100 };
+type State = 'idle' | 'sending' | 'waiting' | 'backing-off';
+const station = (state: State, attempts: number) => ({ state, attempts });
+
+const nothing = { timer: undefined, transmit: false, result: undefined };
+
+export const ROWS: readonly [string, string, object, string, object, number, object][] = [
+  [
+    'a frame, and no slots: it goes at once',
+    '프레임. 슬롯이 없으니 바로 나간다',
+    station('idle', 0),
+    'frame',
+    PURE,
+    0.5,
+    { ...nothing, station: station('sending', 1), timer: 100, transmit: true },
+  ],
+  [
+    'a frame at 250: the slot at 300',
+    '250의 프레임: 300의 슬롯',
+    station('idle', 0),
+    'frame',
+    SLOTTED,
+    0.5,
+    { ...nothing, station: station('backing-off', 0), timer: 50 },
+  ],
+  [
+    'a frame just when a slot begins: it goes at once',
+    '슬롯이 시작하는 순간의 프레임: 바로 나간다',
+    station('idle', 0),
+    'frame',
+    { ...SLOTTED, now: 300 },
+    0.5,
+    { ...nothing, station: station('sending', 1), timer: 100, transmit: true },
+  ],
+  [
+    'a second frame while one is in hand',
+    '하나를 보내는 중에 온 두 번째 프레임',
+    station('waiting', 1),
+    'frame',
+    PURE,
+    0.5,
+    { ...nothing, station: station('waiting', 1) },
+  ],
+  [
+    'the slot has come',
+    '슬롯이 되었다',
+    station('backing-off', 0),
+    'timer',
+    { ...SLOTTED, now: 300 },
+    0.5,
+    { ...nothing, station: station('sending', 1), timer: 100, transmit: true },
+  ],
+  [
+    'the last bit is out',
+    '마지막 비트가 나갔다',
+    station('sending', 1),
+    'timer',
+    PURE,
+    0.5,
+    { ...nothing, station: station('waiting', 1), timer: 20 },
+  ],
+  [
+    'the acknowledgment comes',
+    '확인이 왔다',
+    station('waiting', 2),
+    'acknowledged',
+    PURE,
+    0.5,
+    { ...nothing, station: station('idle', 0), result: 'delivered' },
+  ],
+  [
+    'it does not: half of the longest wait',
+    '오지 않았다: 가장 긴 기다림의 절반',
+    station('waiting', 1),
+    'timer',
+    PURE,
+    0.5,
+    { ...nothing, station: station('backing-off', 1), timer: 500 },
+  ],
+  [
+    'it does not, with slots: 250 + 333 is in the slot that ends at 600',
+    '오지 않았다. 슬롯 있음: 250 + 333은 600에 끝나는 슬롯 안',
+    station('waiting', 2),
+    'timer',
+    SLOTTED,
+    0.333,
+    { ...nothing, station: station('backing-off', 2), timer: 350 },
+  ],
+  [
+    'chance says 0: it is sent again at once',
+    '우연이 0이라고 한다: 바로 다시 보낸다',
+    station('waiting', 1),
+    'timer',
+    PURE,
+    0,
+    { ...nothing, station: station('sending', 2), timer: 100, transmit: true },
+  ],
+  [
+    'the third attempt was the last',
+    '세 번째 시도가 마지막이었다',
+    station('waiting', 3),
+    'timer',
+    PURE,
+    0.5,
+    { ...nothing, station: station('idle', 0), result: 'failed' },
+  ],
+  [
+    'an acknowledgment that nobody waits for',
+    '아무도 기다리지 않는 확인',
+    station('backing-off', 1),
+    'acknowledged',
+    PURE,
+    0.5,
+    { ...nothing, station: station('backing-off', 1) },
+  ],
+  [
+    'a timer that is out of date',
+    '때늦은 타이머',
+    station('idle', 0),
+    'timer',
+    PURE,
+    0.5,
+    { ...nothing, station: station('idle', 0) },
+  ],
+];
