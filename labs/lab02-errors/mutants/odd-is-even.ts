@@ -25,7 +25,7 @@ export function parityBit(octets: Uint8Array, parity: Parity): number {
   for (const octet of octets) {
     for (let bits = octet; bits !== 0; bits >>= 1) ones += bits & 1;
   }
-  return ones % 2;
+  return parity === 'even' ? ones % 2 : ones & 1;
 }
 
 /** The Internet checksum (RFC 1071): the complement of the one's complement sum of all 16-bit words. */
