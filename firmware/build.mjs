@@ -1,5 +1,5 @@
 /**
- * Builds and tests the firmware: `node firmware/build.mjs [rp2040|esp32c3|host|test|fuzz|lint|all] [options]`.
+ * Builds and tests the firmware: `node firmware/build.mjs [BOARD|test|fuzz|lint|all …] [options]`.
  *
  *   --install      copies the boards' images into firmware/images and writes manifest.json
  *   --check        builds and compares octets with firmware/images; fails when they differ
@@ -14,9 +14,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { avrStack } from './avr-stack.mjs';
 import { BOARDS, posix, sanitizers, warnings } from './boards.mjs';
+import { stackDepth } from './call-graph.mjs';
 import { toEspImage } from './esp-image.mjs';
 import { bootCrc32, toUf2 } from './uf2.mjs';
+import { examine } from './xtensa.mjs';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const BUILD = join(ROOT, 'build');
@@ -59,13 +62,13 @@ function filesIn(folder, pattern) {
 }
 
 const sourcesOf = (folders) => folders.flatMap((folder) => filesIn(folder, /\.[cS]$/));
+const compilerOf = ({ tools }) => (tools === '' ? 'cc' : `${tools}gcc`);
 const includesOf = (folders) => folders.flatMap((folder) => ['-I', folder]);
 
 /** SHA-256 over name and content, line ends made LF, of every source that goes into the board's image. */
 function sourceHash(board) {
   const hash = createHash('sha256');
-  const own = board.folders.flatMap((folder) => filesIn(folder, /\.([chS]|ld)$/));
-  const names = [...own, ...(board.borrowed ?? [])].sort();
+  const names = board.folders.flatMap((folder) => filesIn(folder, /\.([chS]|ld)$/)).sort();
   for (const name of names) {
     hash.update(`${name}\0${readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n')}\0`);
   }
@@ -85,14 +88,16 @@ function compile(id) {
   mkdirSync(join(ROOT, folder), { recursive: true });
   const common = [...board.flags, ...warnings, ...includesOf(board.folders), sourceHashFlag(board)];
   const own = [
-    `-ffile-prefix-map=${ROOT}=`,
+    `${board.prefixMap ?? '-ffile-prefix-map'}=${ROOT}=`,
     '-fstack-usage',
     '-ffunction-sections',
     '-fdata-sections',
+    ...(board.callGraph ? ['-fcallgraph-info=su'] : []),
   ];
   return sourcesOf(board.folders).map((source) => {
-    const object = `${folder}/${basename(source)}.o`;
-    run(board.compiler, [...common, ...own, '-c', source, '-o', object]);
+    const object = `${folder}/${source.replaceAll('/', '-')}.o`;
+    const cold = board.cold?.sources.test(source) ? board.cold.flags : [];
+    run(compilerOf(board), [...common, ...own, ...cold, '-c', source, '-o', object]);
     return object;
   });
 }
@@ -111,53 +116,74 @@ function reportStack(id) {
   frames.sort((a, b) => b.octets - a.octets);
   const deepest = frames.slice(0, 3).map(({ name, octets }) => `${name} ${octets}`);
   say(`${id}: largest stack frames: ${deepest.join(', ')} octets`);
+  if (!BOARDS[id].callGraph) return;
+  const graphs = filesIn(`build/${id}`, /\.ci$/).map((file) =>
+    readFileSync(join(ROOT, file), 'utf8'),
+  );
+  const depth = stackDepth(graphs);
+  if (depth > STACK) fail(`the stack may be ${depth} octets deep, and has ${STACK}`);
+  say(`${id}: stack at most ${depth} octets deep`);
 }
 
-function ramOf(tool, elf, sections) {
-  const sizes = output(tool, ['-A', elf]);
+/** The deepest way through the calls has to fit beside the data. */
+function reportAvrStack(id, room) {
+  const objects = filesIn(`build/${id}`, /\.o$/).map((object) => join(ROOT, object));
+  const { octets, path } = avrStack(objects, BOARDS[id].unreachable);
+  say(`${id}: stack at most ${octets} of ${room} octets deep: ${path.join(' > ')}`);
+  if (octets > room) fail(`${id}: the stack may grow into the data`);
+}
+
+function ramOf({ tools, ram }, elf) {
+  const sizes = output(`${tools}size`, ['-A', elf]);
   const size = (name) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, 'm').exec(sizes)?.[1] ?? 0);
-  return sections.reduce((sum, name) => sum + size(name), 0);
+  return ram.reduce((sum, name) => sum + size(name), 0);
 }
 
 const installed = (command) => !spawnSync(command, ['--version'], { stdio: 'ignore' }).error;
 
-function needCompiler(id) {
-  const { compiler, debian } = BOARDS[id];
-  if (!installed(compiler)) fail(`${id} needs ${compiler}: apt-get install ${debian}`);
-}
-
-function buildRp2040() {
-  needCompiler('rp2040');
-  const board = BOARDS.rp2040;
-  const out = `build/${board.name}`;
-  run(board.compiler, [...board.flags, '-o', `${out}.elf`, ...compile('rp2040'), ...board.link]);
-  run('arm-none-eabi-objcopy', ['-O', 'binary', `${out}.elf`, `${out}.bin`]);
+/** The octets of the flash that the linked program makes. */
+function flashImage(board, out) {
+  if (board.espChip !== undefined) {
+    return toEspImage(readFileSync(join(ROOT, `${out}.elf`)), board.espChip);
+  }
+  if (board.formats.includes('hex')) {
+    run(`${board.tools}objcopy`, ['-O', 'ihex', `${out}.elf`, `${out}.hex`]);
+  }
+  run(`${board.tools}objcopy`, ['-O', 'binary', `${out}.elf`, `${out}.bin`]);
+  if (board.memory !== undefined) return readFileSync(join(ROOT, `${out}.bin`));
   const image = readFileSync(join(ROOT, `${out}.bin`));
   image.writeUInt32LE(bootCrc32(image.subarray(0, BOOT2 - 4)), BOOT2 - 4);
-  writeFileSync(join(ROOT, `${out}.bin`), image);
-  writeFileSync(join(ROOT, `${out}.uf2`), toUf2(image));
-
-  const ram = ramOf('arm-none-eabi-size', `${out}.elf`, ['data', 'bss']);
-  say(`rp2040: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
-  reportStack('rp2040');
+  return image;
 }
 
-function buildEsp32c3() {
-  needCompiler('esp32c3');
-  const board = BOARDS.esp32c3;
-  const out = `build/${board.name}`;
-  run(board.compiler, [...board.flags, '-o', `${out}.elf`, ...compile('esp32c3'), ...board.link]);
-  const image = toEspImage(readFileSync(join(ROOT, `${out}.elf`)));
-  writeFileSync(join(ROOT, `${out}.bin`), image);
+function checkInstructions({ tools }, elf) {
+  const sections = ['-j', '.vectors', '-j', '.text'];
+  const { count, strangers } = examine(output(`${tools}objdump`, ['-d', ...sections, elf]));
+  if (strangers.length > 0) fail(`not for this core: ${strangers[0]}`);
+  say(`${elf}: ${count} instructions, each of the LX6 and of the LX106`);
+}
 
-  const ram = ramOf('riscv64-unknown-elf-size', `${out}.elf`, ['text', 'data', 'bss']);
-  say(`esp32c3: flash ${image.length} octets, RAM ${ram}, stack ${STACK}`);
-  reportStack('esp32c3');
+function buildImage(id) {
+  const board = BOARDS[id];
+  const compiler = compilerOf(board);
+  if (!installed(compiler)) fail(`${id} needs ${compiler}: apt-get install ${board.debian}`);
+  const out = `build/${board.name}`;
+  run(compiler, [...board.flags, '-o', `${out}.elf`, ...compile(id), ...board.link]);
+  const image = flashImage(board, out);
+  writeFileSync(join(ROOT, `${out}.bin`), image);
+  if (board.formats.includes('uf2')) writeFileSync(join(ROOT, `${out}.uf2`), toUf2(image));
+  const ram = ramOf(board, `${out}.elf`);
+  const room = board.memory === undefined ? STACK : board.memory.ram - ram;
+  say(`${id}: flash ${image.length} octets, RAM ${ram}, stack ${room}`);
+  if (image.length > (board.memory?.flash ?? Infinity)) fail(`${id}: the loader has no room left`);
+  reportStack(id);
+  if (board.memory !== undefined) reportAvrStack(id, room);
+  if (id === 'esp32') checkInstructions(board, `${out}.elf`);
 }
 
 function buildHost() {
   const board = BOARDS.host;
-  run(board.compiler, [
+  run(compilerOf(board), [
     ...board.flags,
     '-o',
     `build/${board.name}`,
@@ -167,12 +193,27 @@ function buildHost() {
   say(`host: firmware/build/${board.name}`);
 }
 
-const BENCH = ['core', 'model', 'test'];
+/** The unit tests and the fuzzers run with each store. */
+const STORES = ['whole', 'streamed'];
+const bench = (store) => ['core', store, 'model', 'test', `test-${store}`];
 
 function test() {
-  const flags = ['-std=c11', ...sanitizers, ...warnings, ...includesOf(BENCH)];
-  run('cc', [...flags, '-o', 'build/unit-tests', ...sourcesOf(BENCH)]);
-  run(join(BUILD, 'unit-tests'), [VECTORS]);
+  for (const store of STORES) {
+    const flags = ['-std=c11', ...sanitizers, ...warnings, ...includesOf(bench(store))];
+    run('cc', [...flags, '-o', `build/unit-tests-${store}`, ...sourcesOf(bench(store))]);
+    run(join(BUILD, `unit-tests-${store}`), [VECTORS]);
+  }
+  testBare();
+}
+
+/** What boards without an operating system share, and the parts of theirs that this PC can run. */
+function testBare() {
+  const folders = ['core', 'whole', 'model', 'test-bare'];
+  const flags = ['-std=c11', ...sanitizers, ...warnings, '-DNL_SOURCE_HASH={ 0 }'];
+  const sources = [...sourcesOf(folders), 'boards/esp32/arithmetic.c'];
+  const includes = includesOf([...folders, 'boards/shared']);
+  run('cc', [...flags, ...includes, '-o', 'build/unit-tests-bare', ...sources]);
+  run(join(BUILD, 'unit-tests-bare'), []);
 }
 
 /** Frames of the vectors as a first corpus: each as octets on the line, and cut for the framed mode. */
@@ -198,53 +239,48 @@ function writeCorpus(folder) {
 }
 
 function fuzz() {
-  const bench = sourcesOf(BENCH).filter((name) => !/test\/(main|test_)/.test(name));
-  for (const source of filesIn('fuzz', /\.c$/)) {
-    const name = basename(source, '.c');
-    const corpus = join(BUILD, `${name}-corpus`);
-    writeCorpus(corpus);
-    const flags = [
-      '-std=c11',
-      ...sanitizers,
-      '-fsanitize=fuzzer',
-      ...warnings,
-      ...includesOf(BENCH),
-    ];
-    run('clang', [...flags, '-o', `build/${name}`, source, ...bench]);
-    const limits = [
-      `-max_total_time=${options.seconds}`,
-      '-max_len=2048',
-      '-timeout=10',
-      '-print_final_stats=1',
-    ];
-    run(join(BUILD, name), [...limits, `-artifact_prefix=${BUILD}/${name}-`, corpus]);
+  for (const store of STORES) {
+    const sources = sourcesOf(bench(store)).filter((name) => !/\/(main|test_\w+)\.c$/.test(name));
+    const flags = ['-std=c11', ...sanitizers, '-fsanitize=fuzzer', ...warnings];
+    for (const target of filesIn('fuzz', /\.c$/)) {
+      const name = `${basename(target, '.c')}-${store}`;
+      const corpus = join(BUILD, `${name}-corpus`);
+      writeCorpus(corpus);
+      const files = ['-o', `build/${name}`, target, ...sources];
+      run('clang', [...flags, ...includesOf(bench(store)), ...files]);
+      const limits = [
+        `-max_total_time=${options.seconds}`,
+        '-max_len=2048',
+        '-timeout=10',
+        '-print_final_stats=1',
+      ];
+      run(join(BUILD, name), [...limits, `-artifact_prefix=${BUILD}/${name}-`, corpus]);
+    }
   }
 }
 
+/** The folders that no compiler of this PC takes: cppcheck and clang-format see to them. */
+const BARE = [
+  ...new Set(
+    Object.values(BOARDS)
+      .filter(({ formats }) => formats)
+      .flatMap((board) => board.folders),
+  ),
+];
+
 function lint() {
-  const { folders } = BOARDS.host;
-  const flags = [
-    '-std=c11',
-    ...posix,
-    '-DNL_SOURCE_HASH={ 0 }',
-    ...warnings,
-    ...includesOf([...folders, 'test']),
-  ];
-  run('clang', [...flags, '-fsyntax-only', ...sourcesOf([...folders, 'test'])]);
+  const ours = [...BOARDS.host.folders, 'test', 'test-whole'];
+  const hash = '-DNL_SOURCE_HASH={ 0 }';
+  const flags = ['-std=c11', ...posix, hash, ...warnings, ...includesOf(ours)];
+  run('clang', [...flags, '-fsyntax-only', ...sourcesOf(ours)]);
+  const all = [...new Set([...ours, ...BARE, 'test-streamed', 'test-bare', 'fuzz'])];
   run('cppcheck', [
-    ...[
-      '--std=c11',
-      '--error-exitcode=1',
-      '--inline-suppr',
-      '--quiet',
-      '--enable=warning,performance,portability',
-    ],
-    ...['-I', 'core', '-I', 'model', '-I', 'boards/rp2040', '-DNL_SOURCE_HASH={0}'],
-    ...['core', 'model', 'boards/rp2040', 'boards/esp32c3', 'boards/host', 'test'],
+    ...['--std=c11', '--error-exitcode=1', '--inline-suppr', '--quiet'],
+    ...['--enable=warning,performance,portability', hash],
+    ...includesOf([...BARE, 'model']),
+    ...all.filter((folder) => folder !== 'fuzz' && folder !== 'test-bare'),
   ]);
-  const files = [...folders, 'boards/rp2040', 'boards/esp32c3', 'test', 'fuzz'].flatMap((folder) =>
-    filesIn(folder, /\.[ch]$/),
-  );
+  const files = all.flatMap((folder) => filesIn(folder, /\.[ch]$/));
   run('clang-format', ['--dry-run', '--Werror', ...files]);
 }
 
@@ -263,7 +299,7 @@ function describe(board, file) {
     size: octets.length,
     sha256: sha256(octets),
     sourceHash: sourceHash(board),
-    compiler: output(board.compiler, ['--version']).split('\n')[0],
+    compiler: output(compilerOf(board), ['--version']).split('\n')[0],
   };
 }
 
@@ -309,17 +345,20 @@ function check(boards) {
   say(`firmware/images is what these sources build: ${names}`);
 }
 
-const TARGETS = { rp2040: buildRp2040, esp32c3: buildEsp32c3, host: buildHost, test, fuzz, lint };
 /** The boards that have an image. */
-const IMAGED = ['rp2040', 'esp32c3'];
+const IMAGED = Object.keys(BOARDS).filter((id) => BOARDS[id].formats !== undefined);
+const TARGETS = {
+  ...Object.fromEntries(IMAGED.map((id) => [id, () => buildImage(id)])),
+  ...{ host: buildHost, test, fuzz, lint },
+};
 const ALL = [...IMAGED, 'host', 'test'];
 
 /** `all` is what can be built here. */
 function allTargets() {
   return ALL.filter((name) => {
     const board = BOARDS[name];
-    if (board === undefined || name === 'rp2040' || installed(board.compiler)) return true;
-    say(`${name}: passed over, for it needs ${board.compiler}: apt-get install ${board.debian}`);
+    if (board === undefined || name === 'rp2040' || installed(compilerOf(board))) return true;
+    say(`${name}: passed over, for it needs ${compilerOf(board)}: apt-get install ${board.debian}`);
     return false;
   });
 }
@@ -334,7 +373,7 @@ for (const target of targets) TARGETS[target]();
 if (options.install || options.check) {
   const built = targets.filter((name) => IMAGED.includes(name));
   if (built.length === 0) {
-    buildRp2040();
+    buildImage('rp2040');
     built.push('rp2040');
   }
   const boards = built.map((id) => BOARDS[id]);

@@ -1,12 +1,11 @@
 /**
- * The image that an ESP32-C3's mask ROM loads from the start of the flash: a header, segments that it copies
+ * The image that the mask ROM of an ESP32 or ESP32-C3 loads: a header, segments that it copies
  * to RAM, a checksum, a SHA-256 (ESP-IDF, esp_app_format.h; Espressif's esptool documentation, Firmware Image
  * Format).
  */
 import { createHash } from 'node:crypto';
 
 const MAGIC = 0xe9;
-const CHIP_ESP32_C3 = 5;
 const HEADER = 24;
 const SEGMENT_HEADER = 8;
 const PT_LOAD = 1;
@@ -34,20 +33,21 @@ function segmentsOf(elf) {
     });
 }
 
-function headerOf(entry, segments) {
+function headerOf(entry, segments, chip) {
   const header = Buffer.alloc(HEADER);
   header.set([MAGIC, segments.length, FLASH_MODE, FLASH_SIZE_AND_SPEED]);
   header.writeUInt32LE(entry, 4);
   header[8] = WP_PIN_DISABLED;
-  header.writeUInt16LE(CHIP_ESP32_C3, 12);
+  header.writeUInt16LE(chip, 12);
   header.writeUInt16LE(ANY_REVISION, 17);
   header[23] = 1; // A SHA-256 follows.
   return header;
 }
 
-export function toEspImage(elf) {
+/** `chip` as esp_app_format.h numbers it. */
+export function toEspImage(elf, chip) {
   const segments = segmentsOf(elf);
-  const parts = [headerOf(elf.readUInt32LE(24), segments)];
+  const parts = [headerOf(elf.readUInt32LE(24), segments, chip)];
   let checksum = CHECKSUM_SEED;
   for (const { address, octets } of segments) {
     const header = Buffer.alloc(SEGMENT_HEADER);

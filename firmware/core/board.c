@@ -1,5 +1,6 @@
 #include "board.h"
 
+#include "queue.h"
 #include "version.h"
 
 enum { ROUNDS_A_POLL = 64 };
@@ -8,6 +9,8 @@ void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
 {
     *board = (struct nl_board){ .hal = setup->hal, .identity = setup->identity };
     board->statistics.value[NL_WATCHDOG_RESETS] = setup->watchdog_resets;
+    board->identity.line = setup->hal->gpio;
+    if (setup->hal->gpio != NULL) board->identity.capabilities |= NL_CAPABILITY_LINE;
     board->link = (struct nl_link){
         .lines = setup->lines,
         .line_count = setup->line_count,
@@ -19,7 +22,7 @@ void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
         .version = NL_PROTOCOL_VERSION,
     };
     nl_link_init(&board->link);
-    nl_w5500_init(&board->chip, setup->hal);
+    nl_w5500_init(&board->chip, setup->hal, setup->scratch_kilobytes);
     (void)nl_w5500_reset(&board->chip);
     board->identity.chip_version = board->chip.version;
 }
@@ -28,6 +31,7 @@ void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
 static void forget_session(struct nl_board *board)
 {
     if (board->mac.open) (void)nl_mac_close(board);
+    (void)nl_gpio_close(board);
     nl_system_forget(board);
 }
 
@@ -36,7 +40,7 @@ static bool dispatch_next(struct nl_board *board)
     struct nl_queue *in = board->link.in;
     if (in->count == 0) return false;
     if (!nl_dispatch(board, nl_queue_payload(in, in->tail), nl_queue_length(in, in->tail))) return false;
-    nl_queue_pop(in);
+    nl_link_pop(&board->link, board->hal->now_us(board->hal->context));
     return true;
 }
 
@@ -56,6 +60,7 @@ uint32_t nl_board_poll(struct nl_board *board)
         /* A request may have waited for a send that ended just now. */
         if (!dispatched && board->mac.send_count >= sends) break;
     }
+    nl_gpio_poll(board);
     now = hal->now_us(hal->context);
     nl_link_transmit(link, now);
 
@@ -63,6 +68,8 @@ uint32_t nl_board_poll(struct nl_board *board)
     uint32_t other = nl_system_wait(board, now);
     if (other < wait) wait = other;
     other = nl_mac_wait(board, now);
+    if (other < wait) wait = other;
+    other = nl_gpio_wait(board);
     if (other < wait) wait = other;
     /* A link that failed in this very round leaves its MAC to close. */
     return link->changed ? 0 : wait;

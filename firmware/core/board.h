@@ -2,10 +2,15 @@
 #ifndef NL_BOARD_H
 #define NL_BOARD_H
 
+#include "gpio_line.h"
 #include "link.h"
 #include "w5500.h"
 
-enum { NL_SENDS_MAX = 16 };
+enum {
+    NL_SENDS_MAX = 16,
+    NL_LENGTH_FIELD = 2, /* Before each frame in the chip's receive buffer, and counted in it. */
+    NL_VLAN_TAG = 4,     /* A tagged frame may pass NL_ETHERNET_MAX by this; it is skipped. */
+};
 
 /* A frame in the chip's memory that is not reported sent yet. */
 struct nl_send {
@@ -25,6 +30,10 @@ struct nl_mac {
     uint8_t send_count;
     uint32_t send_octets;
     uint32_t send_started;
+
+    uint8_t opened;        /* How often the chip's pointers began anew, modulo 256. */
+    bool quiet;            /* A request waits until no event is unacknowledged: none is made. */
+    enum nl_status broken; /* Why the socket is to be opened anew as soon as it can be. */
 
     bool receiving;   /* Frames wait in the chip. */
     uint16_t rx_size; /* How many octets of them are known to wait, from rx_read on. */
@@ -64,6 +73,7 @@ struct nl_board {
     struct nl_w5500 chip;
     struct nl_mac mac;
     struct nl_phy_watch phy;
+    struct nl_gpio_line gpio_line;
     struct nl_rate_change rate;
     struct nl_restart_request restart;
     uint32_t octets_lost_zero; /* The HAL's count when the statistics were last cleared. */
@@ -78,6 +88,7 @@ struct nl_board_setup {
     struct nl_queue *in;
     struct nl_queue *out;
     uint8_t window;
+    uint8_t scratch_kilobytes; /* Of the chip's memory, as the store wants it. */
     uint32_t watchdog_resets;
 };
 
@@ -98,9 +109,15 @@ enum nl_status nl_mac_filter(struct nl_board *board, uint8_t filter);
 enum nl_status nl_mac_close(struct nl_board *board);
 /* Whether the chip has room for the frame behind those that it has still to send. */
 bool nl_mac_can_send(const struct nl_board *board, uint32_t length);
-/* OK: the response follows when the chip has sent the frame. */
-enum nl_status nl_mac_send(struct nl_board *board, uint8_t tag, const uint8_t *frame, uint16_t length);
+/* The frame of the oldest message received. OK: the response follows when the chip has sent the frame. */
+enum nl_status nl_mac_send(struct nl_board *board, uint8_t tag, uint16_t length);
 void nl_mac_poll(struct nl_board *board);
+/* Whether a frame can have so many octets, its length field counted, in the chip's receive buffer. */
+bool nl_mac_sane(const struct nl_mac *mac, uint16_t total);
+/* Makes an event of a frame of `length` octets; the store has put it behind NL_EVENT_HEAD. */
+void nl_mac_received(struct nl_board *board, uint16_t length);
+/* Goes on behind a frame in the chip. */
+void nl_mac_take(struct nl_board *board, uint16_t total);
 uint32_t nl_mac_wait(const struct nl_board *board, uint32_t now);
 
 /* system.c: rate changes, restarts, link events */

@@ -41,7 +41,7 @@ void nl_cobs_encode(struct nl_cobs_encoder *encoder, const uint8_t *octets, size
 
     while (octets != end) {
         if (nl_aligned(octets)) {
-            size_t limit = FULL_BLOCK - run;
+            size_t limit = (size_t)(FULL_BLOCK - run);
             if ((size_t)(end - octets) < limit) limit = (size_t)(end - octets);
             size_t copied = copy_nonzero_words(out, octets, limit);
             octets += copied;

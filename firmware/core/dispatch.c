@@ -1,11 +1,12 @@
 /* Requests: a table of ops, each with the length that its body may have (control-protocol.md §5). */
 #include "board.h"
+#include "flash.h"
+#include "line.h"
+#include "queue.h"
 
 #include <string.h>
 
 enum {
-    /* Kept free in the out queue for the responses of sends that are under way. */
-    SENDS_RESERVE = NL_SENDS_MAX * 32,
     ECHO_MAX = NL_MESSAGE_MAX - NL_RESPONSE_HEAD,
     PAIR = 5, /* counter 1, value 4 */
 };
@@ -32,10 +33,9 @@ static enum nl_status identify(struct nl_board *board, const uint8_t *body, uint
 static enum nl_status echo(struct nl_board *board, const uint8_t *body, uint32_t length,
                            struct result *result)
 {
-    (void)board;
-    memcpy(result->octets, body, length);
+    (void)body;
     result->length = length;
-    return NL_OK;
+    return nl_queue_echo(board->link.out, board->link.in, length) ? NL_OK : NL_NO_CHIP;
 }
 
 static enum nl_status reset(struct nl_board *board, const uint8_t *body, uint32_t length,
@@ -173,8 +173,47 @@ static enum nl_status mac_counters(struct nl_board *board, const uint8_t *body, 
     return NL_OK;
 }
 
+static enum nl_status line_open(struct nl_board *board, const uint8_t *body, uint32_t length,
+                                struct result *result)
+{
+    (void)length, (void)result;
+    return nl_gpio_open(board, body);
+}
+
+static enum nl_status line_close(struct nl_board *board, const uint8_t *body, uint32_t length,
+                                 struct result *result)
+{
+    (void)body, (void)length, (void)result;
+    return nl_gpio_close(board);
+}
+
+static enum nl_status line_load(struct nl_board *board, const uint8_t *body, uint32_t length,
+                                struct result *result)
+{
+    uint16_t taken = 0;
+    enum nl_status status = nl_gpio_load(board, body, length, &taken);
+    nl_put16(result->octets, taken);
+    result->length = 2;
+    return status;
+}
+
+static enum nl_status line_start(struct nl_board *board, const uint8_t *body, uint32_t length,
+                                 struct result *result)
+{
+    (void)length;
+    result->length = NL_GPIO_STARTED_LENGTH;
+    return nl_gpio_start(board, body, result->octets);
+}
+
+static enum nl_status line_stop(struct nl_board *board, const uint8_t *body, uint32_t length,
+                                struct result *result)
+{
+    (void)body, (void)length, (void)result;
+    return nl_gpio_stop(board);
+}
+
 /* clang-format off */
-static const struct {
+static const NL_FLASH struct {
     uint8_t op;
     uint16_t shortest, longest;
     handler *carry_out;
@@ -192,6 +231,11 @@ static const struct {
     { NL_MAC_CLOSE, 0, 0, mac_close },
     { NL_MAC_FILTER, 1, 1, mac_filter },
     { NL_MAC_COUNTERS, 1, 1, mac_counters },
+    { NL_LINE_OPEN, NL_GPIO_OPEN_LENGTH, NL_GPIO_OPEN_LENGTH, line_open },
+    { NL_LINE_CLOSE, 0, 0, line_close },
+    { NL_LINE_LOAD, NL_GPIO_OFFSET_LENGTH + 1, NL_MESSAGE_MAX - NL_MESSAGE_HEAD, line_load },
+    { NL_LINE_START, NL_GPIO_START_LENGTH, NL_GPIO_START_LENGTH, line_start },
+    { NL_LINE_STOP, 0, 0, line_stop },
 };
 /* clang-format on */
 
@@ -200,6 +244,7 @@ static enum nl_status carry_out(struct nl_board *board, uint8_t op, const uint8_
 {
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         if (ops[i].op != op) continue;
+        if (op >= NL_LINE_OPEN && op <= NL_LINE_STOP && board->hal->gpio == NULL) return NL_UNSUPPORTED;
         if (length < ops[i].shortest || length > ops[i].longest) return NL_BAD_ARGUMENT;
         return ops[i].carry_out(board, body, length, result);
     }
@@ -240,10 +285,16 @@ static bool dispatch_send(struct nl_board *board, const uint8_t *message, uint32
     }
     if (status != NL_OK && board->mac.send_count > 0) return false;
     if (status == NL_OK) {
-        status = nl_mac_send(board, message[1], message + NL_MESSAGE_HEAD, (uint16_t)frame_length);
+        status = nl_mac_send(board, message[1], (uint16_t)frame_length);
     }
     if (status != NL_OK) respond(board, message, status, 0);
     return true;
+}
+
+/* What takes the frames away that the chip still has. */
+static bool opens_anew(uint8_t op)
+{
+    return op == NL_MAC_OPEN || op == NL_MAC_CLOSE || op == NL_MAC_FILTER;
 }
 
 bool nl_dispatch(struct nl_board *board, const uint8_t *message, uint32_t length)
@@ -252,9 +303,17 @@ bool nl_dispatch(struct nl_board *board, const uint8_t *message, uint32_t length
         board->statistics.value[NL_REQUESTS_REFUSED]++;
         return true;
     }
-    if (!nl_link_room(&board->link, NL_MESSAGE_MAX + SENDS_RESERVE)) return false;
+    if (!nl_link_room(&board->link, NL_MESSAGE_MAX) ||
+        !nl_queue_fits(board->link.out, NL_MESSAGE_MAX, board->mac.send_count + 1u)) {
+        return false;
+    }
     if (message[0] == NL_MAC_SEND) return dispatch_send(board, message, length);
     if (board->mac.send_count > 0) return false;
+    if (opens_anew(message[0]) && nl_frames_needed(board)) {
+        board->mac.quiet = true;
+        return false;
+    }
+    board->mac.quiet = false;
     struct result result = { .octets = nl_queue_place(board->link.out) + NL_RESPONSE_HEAD };
     enum nl_status status =
         carry_out(board, message[0], message + NL_MESSAGE_HEAD, length - NL_MESSAGE_HEAD, &result);

@@ -10,6 +10,8 @@ enum { NL_SPI_HEADER = 3 };
 
 enum nl_restart { NL_RESTART = 0, NL_RESTART_LOADER = 1 };
 
+struct nl_gpio_hal;
+
 /* A port is a serial line to the host: USB-CDC, UART, PTY. They are numbered from 0. */
 struct nl_hal {
     void *context; /* Handed back as the first argument of every call. */
@@ -42,6 +44,8 @@ struct nl_hal {
     uint32_t (*octets_lost)(void *context);
     uint32_t (*stack_used)(void *context);
     void (*restart)(void *context, enum nl_restart kind);
+
+    const struct nl_gpio_hal *gpio; /* The raw line; NULL where there is none. */
 };
 
 #endif

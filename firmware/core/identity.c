@@ -14,6 +14,7 @@ enum item {
     ITEM_CHIP = 7,
     ITEM_LINE_RATE = 8,
     ITEM_MAC_ADDRESS = 9,
+    ITEM_LINE = 10,
 };
 
 /* Opens an item of `length` octets; returns where its value goes. */
@@ -36,6 +37,18 @@ static void text(uint8_t **out, enum item type, const char *ascii)
     *out = value;
 }
 
+static void line(uint8_t **out, const struct nl_gpio_hal *gpio)
+{
+    uint8_t *value = item(out, ITEM_LINE, 19);
+    value[0] = gpio->send_pin;
+    value[1] = gpio->sample_pin;
+    value[2] = gpio->features;
+    nl_put32(value + 3, gpio->lowest_rate);
+    nl_put32(value + 7, gpio->highest_rate);
+    nl_put32(value + 11, gpio->send_size);
+    nl_put32(value + 15, gpio->sample_size);
+}
+
 size_t nl_identity_encode(const struct nl_identity *identity, uint32_t line_rate, uint32_t line_rate_highest,
                           uint8_t *out)
 {
@@ -53,5 +66,6 @@ size_t nl_identity_encode(const struct nl_identity *identity, uint32_t line_rate
     nl_put32(value, line_rate);
     nl_put32(value + 4, line_rate_highest);
     memcpy(item(&at, ITEM_MAC_ADDRESS, 6), identity->mac_address, 6);
+    if (identity->line != NULL) line(&at, identity->line);
     return (size_t)(at - out);
 }

@@ -2,6 +2,7 @@
 #ifndef NL_IDENTITY_H
 #define NL_IDENTITY_H
 
+#include "gpio_line.h"
 #include "octets.h"
 
 enum nl_boot_reason {
@@ -15,9 +16,10 @@ enum nl_boot_reason {
 enum nl_capability {
     NL_CAPABILITY_PHY = 1 << 0,
     NL_CAPABILITY_MAC = 1 << 1,
+    NL_CAPABILITY_LINE = 1 << 2,
 };
 
-enum { NL_NAME_MAX = 32, NL_IDENTITY_MAX = 160 };
+enum { NL_NAME_MAX = 32, NL_IDENTITY_MAX = 192 };
 
 struct nl_identity {
     const char *board;          /* At most NL_NAME_MAX octets count, here and below. */
@@ -28,6 +30,7 @@ struct nl_identity {
     uint32_t capabilities;
     uint8_t chip_version;
     uint8_t mac_address[6];
+    const struct nl_gpio_hal *line; /* NULL: the item is left out. */
 };
 
 /* Writes at most NL_IDENTITY_MAX octets; returns how many. */

@@ -1,8 +1,11 @@
 #include "link.h"
 
+#include "line.h"
+#include "link_session.h"
+#include "queue.h"
+
 static const uint32_t T1_US = 200000;
 static const uint32_t T2_US = 2000;
-static const uint32_t RESET_EVERY_US = 100000;
 
 enum {
     N2 = 10,
@@ -36,36 +39,6 @@ static uint32_t longest_cost(void)
     return NL_MESSAGE_MAX + NL_MESSAGE_COST;
 }
 
-/* Clears all that belongs to a session. */
-static void forget(struct nl_link *link)
-{
-    nl_queue_clear(link->in);
-    nl_queue_clear(link->out);
-    link->active = NULL;
-    link->changed = true;
-    link->rcv_nxt = link->snd_una = link->snd_sent = link->snd_nxt = 0;
-    link->sent = link->out->tail;
-    link->given = link->advertised = link->taken_frames = link->taken_cost = 0;
-    link->in_flight = link->edge = 0;
-    link->ack_now = link->nak_now = link->nak_sent = link->blocked = false;
-    link->t1_factor = 1;
-    link->expiries = 0;
-}
-
-void nl_link_init(struct nl_link *link)
-{
-    forget(link);
-    link->changed = false;
-    link->reset_at = link->lines[0].sent_at - RESET_EVERY_US;
-}
-
-bool nl_link_take_change(struct nl_link *link)
-{
-    bool changed = link->changed;
-    link->changed = false;
-    return changed;
-}
-
 /* The credit to say now. It never takes back what was given (invariant 3 holds by NL_QUEUE_SLACK). */
 static uint16_t credit(struct nl_link *link)
 {
@@ -75,105 +48,56 @@ static uint16_t credit(struct nl_link *link)
     return (uint16_t)link->given;
 }
 
-/* Every frame of the session says RCV.NXT and credit, so each is an acknowledgement. */
-static bool send_in_session(struct nl_link *link, enum nl_kind kind, uint8_t seq, uint8_t *frame,
-                            size_t length, uint32_t now)
+/* Of the messages received whose acknowledgement waits until they are carried out: how many, and their costs.
+ */
+static uint8_t held(const struct nl_link *link, uint32_t *costs)
 {
-    struct nl_header header = {
+    const struct nl_queue *in = link->in;
+    *costs = 0;
+    if (!nl_queue_late(in)) return 0;
+    uint32_t record = in->tail;
+    for (uint32_t i = 0; i < in->count; i++) {
+        *costs += nl_queue_length(in, record) + NL_MESSAGE_COST;
+        record = nl_queue_next(in, record);
+    }
+    return (uint8_t)in->count;
+}
+
+/* Every frame of the session says what was received and the credit, so each is an acknowledgement. */
+static struct nl_header session_header(struct nl_link *link, enum nl_kind kind, uint8_t seq)
+{
+    uint32_t costs;
+    uint8_t late = held(link, &costs);
+    return (struct nl_header){
         .version = link->version,
         .kind = (uint8_t)kind,
         .session = link->session,
         .seq = seq,
-        .ack = link->rcv_nxt,
-        .credit = credit(link),
+        .ack = (uint8_t)(link->rcv_nxt - late),
+        .credit = (uint16_t)(credit(link) + costs),
     };
-    nl_header_encode(&header, frame);
-    if (!nl_line_send(link->active, frame, length, now)) return false;
-    link->advertised = header.credit;
+}
+
+static void sent_in_session(struct nl_link *link, const struct nl_header *header)
+{
+    link->advertised = header->credit;
     link->taken_frames = link->taken_cost = 0;
     link->ack_now = false;
+}
+
+bool nl_link_send_frame(struct nl_link *link, enum nl_kind kind, uint8_t *frame, size_t length, uint32_t now)
+{
+    struct nl_header header = session_header(link, kind, link->snd_nxt);
+    nl_header_encode(&header, frame);
+    if (!nl_line_send(link->active, frame, length, now)) return false;
+    sent_in_session(link, &header);
     return true;
 }
 
 static bool send_control(struct nl_link *link, enum nl_kind kind, uint32_t now)
 {
     uint8_t frame[NL_FRAME_HEADER];
-    return send_in_session(link, kind, link->snd_nxt, frame, sizeof frame, now);
-}
-
-static void send_reset(struct nl_link *link, struct nl_line *line, uint16_t session, uint32_t now)
-{
-    if (now - link->reset_at < RESET_EVERY_US) return;
-    struct nl_header header = { .version = link->version, .kind = NL_RESET, .session = session };
-    uint8_t frame[NL_FRAME_HEADER];
-    nl_header_encode(&header, frame);
-    if (nl_line_send(line, frame, sizeof frame, now)) link->reset_at = now;
-}
-
-static size_t encode_identity(const struct nl_link *link, const struct nl_line *line, uint8_t *out)
-{
-    uint32_t highest;
-    uint32_t rate = line->hal->port_rate(line->hal->context, line->port, &highest);
-    return nl_identity_encode(link->identity, rate, highest, out);
-}
-
-static void send_boot(struct nl_link *link, struct nl_line *line, uint32_t now)
-{
-    uint8_t frame[NL_FRAME_HEADER + NL_IDENTITY_MAX];
-    struct nl_header header = { .version = link->version, .kind = NL_BOOT };
-    nl_header_encode(&header, frame);
-    size_t length = NL_FRAME_HEADER + encode_identity(link, line, frame + NL_FRAME_HEADER);
-    line->booted = nl_line_send(line, frame, length, now);
-}
-
-/* A lost answer is asked for again, so no room is no failure. */
-static void send_opened(struct nl_link *link, struct nl_line *line, uint16_t session, uint32_t nonce,
-                        uint32_t now)
-{
-    uint8_t frame[NL_FRAME_HEADER + NL_OPENED_LENGTH + NL_IDENTITY_MAX];
-    uint8_t *payload = frame + NL_FRAME_HEADER;
-    payload[0] = link->version;
-    payload[1] = link->own_window;
-    nl_put16(payload + 2, NL_MESSAGE_MAX);
-    nl_put32(payload + 4, nonce);
-    size_t length =
-        NL_FRAME_HEADER + NL_OPENED_LENGTH + encode_identity(link, line, payload + NL_OPENED_LENGTH);
-    if (line == link->active) {
-        (void)send_in_session(link, NL_OPENED, link->snd_nxt, frame, length, now);
-        return;
-    }
-    struct nl_header header = { .version = link->version, .kind = NL_OPENED, .session = session };
-    nl_header_encode(&header, frame);
-    (void)nl_line_send(line, frame, length, now);
-}
-
-static void handle_open(struct nl_link *link, struct nl_line *line, const struct nl_header *header,
-                        uint32_t now)
-{
-    if (line->length < NL_FRAME_HEADER + NL_OPEN_LENGTH || header->session == 0) return;
-    struct nl_open open = nl_open_decode(line->frame + NL_FRAME_HEADER);
-
-    if (open.version_min > link->version || open.version_max < link->version || open.window == 0) {
-        /* Nothing is opened, and a session on this very port is none of this host's. */
-        struct nl_line *active = link->active;
-        link->active = NULL;
-        send_opened(link, line, header->session, open.nonce, now);
-        link->active = active;
-        return;
-    }
-    if (link->active != line || open.nonce != link->nonce || header->session != link->session) {
-        forget(link);
-        link->active = line;
-        link->session = header->session;
-        link->nonce = open.nonce;
-        link->window = open.window < link->own_window ? open.window : link->own_window;
-        link->message_max = open.message_max;
-        link->edge = header->credit;
-        link->heard_at = now;
-        uint32_t highest;
-        link->line_rate = line->hal->port_rate(line->hal->context, line->port, &highest);
-    }
-    send_opened(link, line, header->session, open.nonce, now);
+    return nl_link_send_frame(link, kind, frame, sizeof frame, now);
 }
 
 static void go_back(struct nl_link *link)
@@ -188,6 +112,13 @@ static bool handle_ack(struct nl_link *link, const struct nl_header *header, uin
     uint8_t released = (uint8_t)(header->ack - link->snd_una);
     if (released > (uint8_t)(link->snd_nxt - link->snd_una)) return false;
 
+    if (nl_line_busy(link->active) && released > (uint8_t)(link->sending - link->snd_una)) {
+        /* What is on its way for the second time stays until it has gone. */
+        link->waiting_ack = *header;
+        link->ack_waits = true;
+        return true;
+    }
+    link->ack_waits = false;
     bool overtaken = released > (uint8_t)(link->snd_sent - link->snd_una);
     for (uint8_t i = 0; i < released; i++) {
         uint32_t cost = nl_queue_length(link->out, link->out->tail) + NL_MESSAGE_COST;
@@ -212,6 +143,16 @@ static void handle_gap(struct nl_link *link, uint32_t now)
     if (!link->nak_sent || t1_over(link, link->nak_at, now)) link->nak_now = true;
 }
 
+/* What was received is owed an acknowledgement. */
+static void owe_ack(struct nl_link *link, uint32_t cost, uint32_t now)
+{
+    if (link->taken_frames == 0) link->taken_at = now;
+    link->taken_frames++;
+    link->taken_cost += cost;
+    if (link->taken_frames * 4 >= link->window || link->taken_cost * 2 >= link->advertised)
+        link->ack_now = true;
+}
+
 static void handle_data(struct nl_link *link, const struct nl_header *header, size_t length, uint32_t now)
 {
     uint8_t ahead = (uint8_t)(header->seq - link->rcv_nxt);
@@ -221,7 +162,7 @@ static void handle_data(struct nl_link *link, const struct nl_header *header, si
         return;
     }
     uint32_t cost = (uint32_t)length + NL_MESSAGE_COST;
-    if (ahead != 0 || cost > link->given) {
+    if (ahead != 0 || cost > link->given || !nl_queue_fits(link->in, (uint32_t)length, 0)) {
         handle_gap(link, now);
         return;
     }
@@ -229,18 +170,21 @@ static void handle_data(struct nl_link *link, const struct nl_header *header, si
     link->rcv_nxt++;
     link->given -= cost;
     link->nak_sent = link->nak_now = false;
-    if (link->taken_frames == 0) link->taken_at = now;
-    link->taken_frames++;
-    link->taken_cost += cost;
-    if (link->taken_frames * 4 >= link->window || link->taken_cost * 2 >= link->advertised)
-        link->ack_now = true;
+    if (!nl_queue_late(link->in)) owe_ack(link, cost, now);
+}
+
+void nl_link_pop(struct nl_link *link, uint32_t now)
+{
+    uint32_t cost = nl_queue_length(link->in, link->in->tail) + NL_MESSAGE_COST;
+    nl_queue_pop(link->in);
+    if (nl_queue_late(link->in)) owe_ack(link, cost, now);
 }
 
 static void handle_frame(struct nl_link *link, struct nl_line *line, uint32_t now)
 {
     struct nl_header header = nl_header_decode(line->frame);
     if (header.kind == NL_OPEN) {
-        handle_open(link, line, &header, now);
+        nl_link_handle_open(link, line, &header, now);
         return;
     }
     if (header.version != link->version) {
@@ -261,7 +205,7 @@ static void handle_frame(struct nl_link *link, struct nl_line *line, uint32_t no
         default: link->statistics->value[NL_UNKNOWN_KIND]++; return;
     }
     if (line != link->active || header.session != link->session) {
-        send_reset(link, line, header.session, now);
+        nl_link_send_reset(link, line, header.session, now);
         return;
     }
     link->heard_at = now;
@@ -273,7 +217,7 @@ static void handle_frame(struct nl_link *link, struct nl_line *line, uint32_t no
     } else if (header.kind == NL_POLL) {
         link->ack_now = true;
     } else if (header.kind == NL_CLOSE) {
-        forget(link);
+        nl_link_forget(link);
     }
 }
 
@@ -282,10 +226,9 @@ void nl_link_receive(struct nl_link *link, uint32_t now)
     for (unsigned i = 0; i < link->line_count; i++) {
         struct nl_line *line = &link->lines[i];
         for (;;) {
-            bool active = line == link->active;
-            uint8_t *place = active ? nl_queue_place(link->in) - NL_FRAME_HEADER : line->buffer;
-            enum nl_line_event event =
-                nl_line_receive(line, place, active ? NL_FRAME_MAX : line->buffer_size);
+            struct nl_expected expected = { line == link->active ? link->in : NULL, link->session,
+                                            link->rcv_nxt };
+            enum nl_line_event event = nl_line_receive(line, &expected);
             if (event == NL_LINE_NOTHING) break;
             if (event == NL_LINE_FRAME) {
                 handle_frame(link, line, now);
@@ -305,10 +248,12 @@ static bool may_send(const struct nl_link *link)
 
 static void send_data(struct nl_link *link, uint32_t now)
 {
-    while (may_send(link)) {
+    while (nl_line_continue(link->active) && may_send(link)) {
         uint32_t length = nl_queue_length(link->out, link->sent);
-        uint8_t *frame = nl_queue_payload(link->out, link->sent) - NL_FRAME_HEADER;
-        if (!send_in_session(link, NL_DATA, link->snd_sent, frame, NL_FRAME_HEADER + length, now)) return;
+        struct nl_header header = session_header(link, NL_DATA, link->snd_sent);
+        if (!nl_line_send_message(link->active, &header, link->out, link->sent, now)) return;
+        sent_in_session(link, &header);
+        link->sending = link->snd_sent;
         if (link->snd_sent == link->snd_nxt) {
             if (!unacknowledged(link)) link->t1_at = now;
             link->snd_nxt++;
@@ -348,8 +293,9 @@ static bool see_to_timers(struct nl_link *link, uint32_t now)
 void nl_link_transmit(struct nl_link *link, uint32_t now)
 {
     if (link->active == NULL) return;
+    if (nl_line_continue(link->active) && link->ack_waits) (void)handle_ack(link, &link->waiting_ack, now);
     if (!see_to_timers(link, now)) {
-        forget(link);
+        nl_link_forget(link);
         return;
     }
     if (link->nak_now && send_control(link, NL_NAK, now)) {
@@ -386,15 +332,4 @@ uint32_t nl_link_wait(const struct nl_link *link, uint32_t now)
     if (unacknowledged(link)) wait = sooner_t1(wait, link, link->t1_at, now);
     if (link->blocked) wait = sooner_t1(wait, link, link->blocked_at, now);
     return wait;
-}
-
-void nl_link_port_up(struct nl_link *link, unsigned port, uint32_t now)
-{
-    struct nl_line *line = &link->lines[port];
-    if (!line->booted) send_boot(link, line, now);
-}
-
-void nl_link_port_down(struct nl_link *link, unsigned port)
-{
-    if (link->active == &link->lines[port]) forget(link);
 }

@@ -15,8 +15,8 @@
 #define NL_LINK_H
 
 #include "identity.h"
-#include "line.h"
-#include "queue.h"
+#include "statistics.h"
+#include "store.h"
 
 enum { NL_PORTS_MAX = 2 };
 
@@ -54,6 +54,9 @@ struct nl_link {
     bool nak_sent;
     uint32_t nak_at;
 
+    uint8_t sending;              /* The number of what was last begun on the line. */
+    bool ack_waits;               /* Until that has gone, since it would take it away. */
+    struct nl_header waiting_ack; /* Of the peer's frame with that acknowledgement. */
     uint8_t snd_una;
     uint8_t snd_sent;
     uint8_t snd_nxt;
@@ -86,7 +89,10 @@ void nl_link_port_down(struct nl_link *link, unsigned port);
 /* True once after each change of session; all that the board holds for the old one is to go. */
 bool nl_link_take_change(struct nl_link *link);
 
-/* Messages received are link->in's. For those to send: */
+/* The oldest of the messages received (link->in) was carried out. */
+void nl_link_pop(struct nl_link *link, uint32_t now);
+
+/* For those to send: whether one of `length` can be put together at nl_queue_place(link->out). */
 bool nl_link_room(const struct nl_link *link, uint32_t length);
 /* Whether an event can go at once and leave the peer credit for a longest message (§4). */
 bool nl_link_event_room(const struct nl_link *link, uint32_t length);
@@ -95,9 +101,6 @@ uint8_t nl_link_send(struct nl_link *link, uint32_t length);
 bool nl_link_acknowledged(const struct nl_link *link, uint8_t seq);
 
 /* Messages that were never on the line. */
-static inline bool nl_link_unsent(const struct nl_link *link)
-{
-    return (uint8_t)(link->snd_nxt - link->snd_una) != link->out->count;
-}
+bool nl_link_unsent(const struct nl_link *link);
 
 #endif

@@ -1,12 +1,18 @@
 /* What a board may hand to its link, and when (control-protocol.md §4, Credit). */
 #include "link.h"
+#include "queue.h"
 
 /* Less than half of the sequence space, so that acknowledged and not yet sent are told apart. */
 enum { QUEUED_MAX = 100 };
 
 bool nl_link_room(const struct nl_link *link, uint32_t length)
 {
-    return link->out->count < QUEUED_MAX && nl_queue_room(link->out) >= length + NL_MESSAGE_COST;
+    return link->out->count < QUEUED_MAX && nl_queue_fits(link->out, length, 0);
+}
+
+bool nl_link_unsent(const struct nl_link *link)
+{
+    return (uint8_t)(link->snd_nxt - link->snd_una) != link->out->count;
 }
 
 bool nl_link_event_room(const struct nl_link *link, uint32_t length)

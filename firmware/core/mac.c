@@ -1,15 +1,12 @@
-/* Ethernet frames between the link and socket 0. A frame is copied once each way: from the link's queue
- * into the chip, from the chip into the link's queue. */
+/* Ethernet frames between the link and socket 0: which are with the chip, and what became of them. How their
+ * octets go is the store's affair. */
 #include "board.h"
+#include "queue.h"
 
 /* SENDOK comes within 1.3 ms of a free 10 Mbit/s line; sixteen collisions take 0.4 s at the very worst. */
 static const uint32_t SEND_LIMIT_US = 500000;
 
 enum {
-    LENGTH_FIELD = 2,               /* Before each frame in the receive buffer, and counted in it. */
-    VLAN_TAG = 4,                   /* A tagged frame may pass NL_ETHERNET_MAX by this; it is skipped. */
-    FIRST_READ = LENGTH_FIELD + 64, /* A short frame takes one transfer. */
-    RELEASE_EVERY = NL_W5500_BUFFER / 4,
     FRAMES_A_POLL = 16,
     INTERRUPTS_A_POLL = 4,
 };
@@ -61,14 +58,20 @@ static void end_all_sends(struct nl_board *board, enum nl_status status)
     while (board->mac.send_count > 0) end_send(board, status);
 }
 
-enum nl_status nl_mac_open(struct nl_board *board, const uint8_t address[6], uint8_t filter)
+static void forget_frames(struct nl_mac *mac)
 {
-    struct nl_mac *mac = &board->mac;
-    mac->open = false;
-    mac->receiving = false;
+    mac->open = mac->receiving = mac->quiet = false;
+    mac->broken = NL_OK;
+    mac->opened++;
     mac->rx_size = 0;
     mac->send_count = 0;
     mac->send_octets = 0;
+}
+
+enum nl_status nl_mac_open(struct nl_board *board, const uint8_t address[6], uint8_t filter)
+{
+    struct nl_mac *mac = &board->mac;
+    forget_frames(mac);
     for (unsigned i = 0; i < sizeof mac->address; i++) mac->address[i] = address[i];
     mac->filter = filter;
     enum nl_status status = nl_w5500_open(&board->chip, mac->address, filter);
@@ -86,10 +89,7 @@ enum nl_status nl_mac_filter(struct nl_board *board, uint8_t filter)
 
 enum nl_status nl_mac_close(struct nl_board *board)
 {
-    board->mac.open = false;
-    board->mac.receiving = false;
-    board->mac.send_count = 0;
-    board->mac.send_octets = 0;
+    forget_frames(&board->mac);
     return nl_w5500_close(&board->chip);
 }
 
@@ -98,8 +98,13 @@ static void recover(struct nl_board *board, enum nl_status why)
 {
     struct nl_mac *mac = &board->mac;
 
-    count(board, NL_MAC_CHIP_RESETS, 1);
-    end_all_sends(board, why);
+    if (mac->broken == NL_OK) {
+        count(board, NL_MAC_CHIP_RESETS, 1);
+        end_all_sends(board, why);
+        mac->broken = why;
+    }
+    /* The host may yet ask for frames again that only the chip has. */
+    if (nl_frames_needed(board)) return;
     if (nl_mac_filter(board, mac->filter) == NL_OK) return;
     if (nl_w5500_reset(&board->chip) != NL_OK) return;
     if (board->phy.mode_set) (void)nl_w5500_phy_mode(&board->chip, board->phy.mode);
@@ -109,13 +114,14 @@ static void recover(struct nl_board *board, enum nl_status why)
 bool nl_mac_can_send(const struct nl_board *board, uint32_t length)
 {
     const struct nl_mac *mac = &board->mac;
-    return mac->send_count < NL_SENDS_MAX && mac->send_octets + length <= NL_W5500_BUFFER;
+    return mac->broken == NL_OK && mac->send_count < NL_SENDS_MAX &&
+           mac->send_octets + length <= nl_w5500_tx_size(&board->chip);
 }
 
-enum nl_status nl_mac_send(struct nl_board *board, uint8_t tag, const uint8_t *frame, uint16_t length)
+enum nl_status nl_mac_send(struct nl_board *board, uint8_t tag, uint16_t length)
 {
     struct nl_mac *mac = &board->mac;
-    enum nl_status status = nl_w5500_write(&board->chip, frame, length);
+    enum nl_status status = nl_frames_write(board, length);
     if (status != NL_OK) return status;
     uint8_t last = (uint8_t)((mac->send_first + mac->send_count) % NL_SENDS_MAX);
     mac->sends[last] = (struct nl_send){ .tag = tag, .length = length, .end = board->chip.tx_write };
@@ -127,83 +133,68 @@ enum nl_status nl_mac_send(struct nl_board *board, uint8_t tag, const uint8_t *f
     return NL_OK;
 }
 
-/* Takes the frame at rx_read into an event. False: what stands there cannot be a frame. */
-static enum nl_status receive_frame(struct nl_board *board, bool *sane)
+bool nl_mac_sane(const struct nl_mac *mac, uint16_t total)
 {
-    struct nl_mac *mac = &board->mac;
-    uint8_t *message = nl_queue_place(board->link.out);
-    uint8_t *chip_octets = message + NL_EVENT_HEAD - LENGTH_FIELD;
-    uint16_t first = mac->rx_size < FIRST_READ ? mac->rx_size : FIRST_READ;
-
-    *sane = false;
-    enum nl_status status = nl_w5500_read(&board->chip, 0, chip_octets, first);
-    if (status != NL_OK) return status;
-    uint16_t total = nl_get16(chip_octets);
-    if (total < LENGTH_FIELD + NL_ETHERNET_MIN || total > mac->rx_size ||
-        total > LENGTH_FIELD + NL_ETHERNET_MAX + VLAN_TAG) {
-        return NL_OK;
-    }
-    *sane = true;
-    uint32_t length = total - (uint32_t)LENGTH_FIELD;
-    if (length <= NL_ETHERNET_MAX) {
-        if (total > first) {
-            status = nl_w5500_read(&board->chip, first, chip_octets + first, (uint16_t)(total - first));
-            if (status != NL_OK) return status;
-        }
-        message[0] = NL_MAC_RECEIVED;
-        message[1] = 0;
-        nl_put32(message + NL_MESSAGE_HEAD, mac->seen_at);
-        (void)nl_link_send(&board->link, NL_EVENT_HEAD + length);
-        count(board, NL_MAC_FRAMES_RECEIVED, 1);
-        count(board, NL_MAC_OCTETS_RECEIVED, length);
-    }
-    board->chip.rx_read = (uint16_t)(board->chip.rx_read + total);
-    mac->rx_size = (uint16_t)(mac->rx_size - total);
-    return NL_OK;
+    return total >= NL_LENGTH_FIELD + NL_ETHERNET_MIN && total <= mac->rx_size &&
+           total <= NL_LENGTH_FIELD + NL_ETHERNET_MAX + NL_VLAN_TAG;
 }
 
-/* Only while nothing is read and unreleased: Sn_RX_RSR counts from the last RECV on. */
+void nl_mac_received(struct nl_board *board, uint16_t length)
+{
+    uint8_t *message = nl_queue_place(board->link.out);
+    message[0] = NL_MAC_RECEIVED;
+    message[1] = 0;
+    nl_put32(message + NL_MESSAGE_HEAD, board->mac.seen_at);
+    (void)nl_link_send(&board->link, NL_EVENT_HEAD + (uint32_t)length);
+    count(board, NL_MAC_FRAMES_RECEIVED, 1);
+    count(board, NL_MAC_OCTETS_RECEIVED, length);
+}
+
+void nl_mac_take(struct nl_board *board, uint16_t total)
+{
+    board->chip.rx_read = (uint16_t)(board->chip.rx_read + total);
+    board->mac.rx_size = (uint16_t)(board->mac.rx_size - total);
+}
+
+/* What the chip counts are all frames since the last RECV, those that were taken among them. */
 static enum nl_status learn_rx_size(struct nl_board *board)
 {
     struct nl_mac *mac = &board->mac;
-    enum nl_status status = nl_w5500_received(&board->chip, &mac->rx_size);
+    uint16_t waiting;
+    enum nl_status status = nl_w5500_received(&board->chip, &waiting);
     if (status != NL_OK) return status;
+    mac->rx_size = (uint16_t)(waiting - (uint16_t)(board->chip.rx_read - board->chip.rx_released));
     if (mac->rx_size == 0) mac->receiving = false;
-    if (mac->rx_size > NL_W5500_BUFFER - LENGTH_FIELD - NL_ETHERNET_MAX) count(board, NL_MAC_BUFFER_FULL, 1);
+    if (waiting > NL_W5500_BUFFER - NL_LENGTH_FIELD - NL_ETHERNET_MAX) count(board, NL_MAC_BUFFER_FULL, 1);
     return NL_OK;
 }
 
+/* The answers of the sends under way have their room beside an event. */
 static bool event_room(const struct nl_board *board)
 {
-    return nl_link_event_room(&board->link, NL_EVENT_HEAD + NL_ETHERNET_MAX);
+    const uint32_t length = NL_EVENT_HEAD + NL_ETHERNET_MAX;
+    return !board->mac.quiet && board->mac.broken == NL_OK && nl_link_event_room(&board->link, length) &&
+           nl_queue_fits(board->link.out, length, board->mac.send_count);
 }
 
 static enum nl_status receive(struct nl_board *board)
 {
     struct nl_mac *mac = &board->mac;
     enum nl_status status = NL_OK;
-    uint32_t unreleased = 0;
 
-    for (int i = 0; i < FRAMES_A_POLL && mac->receiving && event_room(board); i++) {
+    for (int i = 0; i < FRAMES_A_POLL && mac->receiving && event_room(board) && status == NL_OK; i++) {
         if (mac->rx_size == 0) {
             status = learn_rx_size(board);
             if (status != NL_OK || mac->rx_size == 0) break;
         }
-        uint16_t before = mac->rx_size;
         bool sane;
-        status = receive_frame(board, &sane);
+        status = nl_frames_take(board, &sane);
         if (status != NL_OK) break;
         if (!sane) return NL_CHIP_TIMEOUT;
         nl_link_transmit(&board->link, board->hal->now_us(board->hal->context));
-        unreleased += (uint32_t)(before - mac->rx_size);
-        if (mac->rx_size == 0 || unreleased >= RELEASE_EVERY) {
-            status = nl_w5500_release(&board->chip);
-            unreleased = 0;
-            if (status != NL_OK) break;
-        }
+        status = nl_frames_release(board, false);
     }
-    if (status == NL_OK && unreleased > 0) status = nl_w5500_release(&board->chip);
-    return status;
+    return status == NL_OK ? nl_frames_release(board, true) : status;
 }
 
 static enum nl_status handle_interrupts(struct nl_board *board)
@@ -245,7 +236,8 @@ static enum nl_status see_to_send_limit(struct nl_board *board)
 void nl_mac_poll(struct nl_board *board)
 {
     if (!board->mac.open) return;
-    enum nl_status status = handle_interrupts(board);
+    enum nl_status status = board->mac.broken;
+    if (status == NL_OK) status = handle_interrupts(board);
     if (status == NL_OK) status = see_to_send_limit(board);
     if (status == NL_OK) status = receive(board);
     if (status != NL_OK) recover(board, status);

@@ -21,6 +21,13 @@ enum nl_op {
     NL_MAC_FILTER = 0x23,
     NL_MAC_COUNTERS = 0x24,
     NL_MAC_RECEIVED = 0x2f,
+    NL_LINE_OPEN = 0x30,
+    NL_LINE_CLOSE = 0x31,
+    NL_LINE_LOAD = 0x32,
+    NL_LINE_START = 0x33,
+    NL_LINE_STOP = 0x34,
+    NL_LINE_SAMPLES = 0x3e,
+    NL_LINE_DONE = 0x3f,
     NL_RESPONSE = 0x80, /* Added to the op of a request. */
 };
 

@@ -8,7 +8,7 @@
 
 static inline uint16_t nl_get16(const uint8_t *p)
 {
-    return (uint16_t)((p[0] << 8) | p[1]);
+    return (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
 static inline uint32_t nl_get32(const uint8_t *p)

@@ -1,5 +1,7 @@
 /* What a board does by its clock: the change of the line's rate, a restart, the watch on the cable. */
 #include "board.h"
+#include "line.h"
+#include "queue.h"
 
 static const uint32_t RESTART_AFTER_US = 50000;     /* §5: the answer leaves first; within 100 ms. */
 static const uint32_t RATE_CHANGE_AFTER_US = 20000; /* §7, and the two below */

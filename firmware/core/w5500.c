@@ -7,6 +7,7 @@ enum block {
     BLOCK_SOCKET0 = 0x01,
     BLOCK_SOCKET0_TX = 0x02,
     BLOCK_SOCKET0_RX = 0x03,
+    BLOCK_SOCKET1_TX = 0x06,
     BLOCKS_A_SOCKET = 4,
     SOCKETS = 8,
     CONTROL_WRITE = 0x04,
@@ -34,7 +35,7 @@ enum command { OPEN = 0x01, CLOSE = 0x10, SEND = 0x20, RECV = 0x40 };
 
 enum {
     SN_MR_MACRAW = 0x04,
-    BUFFER_KILOBYTES = 16,
+    BUFFER_KILOBYTES = NL_W5500_BUFFER / 1024,
 
     PHYCFGR_RUN = 0x80,  /* RST, active low */
     PHYCFGR_OPMD = 0x40, /* Take OPMDC, not the pins. */
@@ -95,9 +96,14 @@ static enum nl_status command(struct nl_w5500 *chip, enum command code)
     return status;
 }
 
-void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal)
+void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, uint8_t scratch_kilobytes)
 {
-    *chip = (struct nl_w5500){ .hal = hal };
+    *chip = (struct nl_w5500){ .hal = hal, .scratch_kilobytes = scratch_kilobytes };
+}
+
+uint16_t nl_w5500_tx_size(const struct nl_w5500 *chip)
+{
+    return (uint16_t)(NL_W5500_BUFFER - chip->scratch_kilobytes * 1024u);
 }
 
 enum nl_status nl_w5500_probe(struct nl_w5500 *chip)
@@ -108,6 +114,23 @@ enum nl_status nl_w5500_probe(struct nl_w5500 *chip)
     return chip->version == NL_W5500_VERSION ? NL_OK : NL_NO_CHIP;
 }
 
+/* The scratch is socket 1's. From the last socket on, so that at no time more is given than there is. */
+static enum nl_status give_buffers(struct nl_w5500 *chip)
+{
+    const uint8_t scratch = chip->scratch_kilobytes;
+    enum nl_status status = NL_OK;
+    for (int socket = SOCKETS - 1; socket >= 0 && status == NL_OK; socket--) {
+        uint8_t sizes[2] = { 0, socket == 1 ? scratch : 0 }; /* Receive, transmit. */
+        if (socket == 0) {
+            sizes[0] = BUFFER_KILOBYTES;
+            sizes[1] = (uint8_t)(BUFFER_KILOBYTES - scratch);
+        }
+        enum block block = (enum block)(BLOCK_SOCKET0 + BLOCKS_A_SOCKET * socket);
+        status = write_block(chip, block, SN_RXBUF_SIZE, sizes, sizeof sizes);
+    }
+    return status;
+}
+
 enum nl_status nl_w5500_reset(struct nl_w5500 *chip)
 {
     const struct nl_hal *hal = chip->hal;
@@ -115,7 +138,8 @@ enum nl_status nl_w5500_reset(struct nl_w5500 *chip)
     hal->sleep_us(hal->context, RESET_PULSE_US);
     hal->chip_reset(hal->context, false);
     hal->sleep_us(hal->context, RESET_LOCK_US);
-    return nl_w5500_probe(chip);
+    enum nl_status status = nl_w5500_probe(chip);
+    return status == NL_OK ? give_buffers(chip) : status;
 }
 
 enum nl_status nl_w5500_phy_read(struct nl_w5500 *chip, struct nl_phy *phy)
@@ -138,18 +162,6 @@ enum nl_status nl_w5500_phy_mode(struct nl_w5500 *chip, uint8_t mode)
     return write8(chip, BLOCK_COMMON, PHYCFGR, value | PHYCFGR_RUN);
 }
 
-static enum nl_status give_buffers(struct nl_w5500 *chip)
-{
-    enum nl_status status = NL_OK;
-    for (int socket = SOCKETS - 1; socket >= 0 && status == NL_OK; socket--) {
-        uint8_t kilobytes = socket == 0 ? BUFFER_KILOBYTES : 0;
-        uint8_t sizes[2] = { kilobytes, kilobytes };
-        enum block block = (enum block)(BLOCK_SOCKET0 + BLOCKS_A_SOCKET * socket);
-        status = write_block(chip, block, SN_RXBUF_SIZE, sizes, sizeof sizes);
-    }
-    return status;
-}
-
 enum nl_status nl_w5500_open(struct nl_w5500 *chip, const uint8_t address[6], uint8_t filter)
 {
     enum nl_status status = nl_w5500_close(chip);
@@ -166,7 +178,7 @@ enum nl_status nl_w5500_open(struct nl_w5500 *chip, const uint8_t address[6], ui
     if (status == NL_OK) status = read_block(chip, BLOCK_SOCKET0, SN_TX_WR, pointers, sizeof pointers);
     if (status != NL_OK) return status;
     chip->tx_write = nl_get16(pointers);
-    chip->rx_read = nl_get16(pointers + (SN_RX_RD - SN_TX_WR));
+    chip->rx_read = chip->rx_released = nl_get16(pointers + (SN_RX_RD - SN_TX_WR));
     return NL_OK;
 }
 
@@ -190,11 +202,26 @@ enum nl_status nl_w5500_interrupts(struct nl_w5500 *chip, uint8_t *interrupts, u
     return *interrupts == 0 ? NL_OK : write8(chip, BLOCK_SOCKET0, SN_IR, *interrupts);
 }
 
-enum nl_status nl_w5500_write(struct nl_w5500 *chip, const uint8_t *frame, uint16_t length)
+static enum block memory_block(enum nl_w5500_memory memory)
 {
-    enum nl_status status = write_block(chip, BLOCK_SOCKET0_TX, chip->tx_write, frame, length);
-    if (status == NL_OK) chip->tx_write = (uint16_t)(chip->tx_write + length);
-    return status;
+    switch (memory) {
+        case NL_W5500_TRANSMIT: return BLOCK_SOCKET0_TX;
+        case NL_W5500_RECEIVED: return BLOCK_SOCKET0_RX;
+        case NL_W5500_SCRATCH: break;
+    }
+    return BLOCK_SOCKET1_TX;
+}
+
+enum nl_status nl_w5500_write(struct nl_w5500 *chip, enum nl_w5500_memory memory, uint16_t address,
+                              const uint8_t *octets, uint16_t length)
+{
+    return write_block(chip, memory_block(memory), address, octets, length);
+}
+
+enum nl_status nl_w5500_read(struct nl_w5500 *chip, enum nl_w5500_memory memory, uint16_t address,
+                             uint8_t *octets, uint16_t length)
+{
+    return read_block(chip, memory_block(memory), address, octets, length);
 }
 
 enum nl_status nl_w5500_send(struct nl_w5500 *chip, uint16_t end)
@@ -216,13 +243,9 @@ enum nl_status nl_w5500_received(struct nl_w5500 *chip, uint16_t *size)
     return status == NL_OK ? NL_CHIP_TIMEOUT : status;
 }
 
-enum nl_status nl_w5500_read(struct nl_w5500 *chip, uint16_t offset, uint8_t *octets, uint16_t length)
+enum nl_status nl_w5500_release(struct nl_w5500 *chip, uint16_t address)
 {
-    return read_block(chip, BLOCK_SOCKET0_RX, (uint16_t)(chip->rx_read + offset), octets, length);
-}
-
-enum nl_status nl_w5500_release(struct nl_w5500 *chip)
-{
-    enum nl_status status = write16(chip, SN_RX_RD, chip->rx_read);
+    enum nl_status status = write16(chip, SN_RX_RD, address);
+    if (status == NL_OK) chip->rx_released = address;
     return status == NL_OK ? command(chip, RECV) : status;
 }

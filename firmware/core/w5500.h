@@ -8,7 +8,7 @@
 
 enum {
     NL_W5500_VERSION = 0x04,
-    NL_W5500_BUFFER = 16384, /* All of the chip's memory, each way, is socket 0's. */
+    NL_W5500_BUFFER = 16384, /* The chip's memory, each way. All of it is socket 0's, but for the scratch. */
 
     NL_W5500_RECV = 0x04, /* Sn_IR */
     NL_W5500_SENDOK = 0x10,
@@ -30,12 +30,23 @@ struct nl_phy {
 
 struct nl_w5500 {
     const struct nl_hal *hal;
-    uint8_t version;   /* VERSIONR as last read. */
-    uint16_t tx_write; /* Sn_TX_WR of the next SEND, and beyond: what was written ahead. */
-    uint16_t rx_read;  /* Sn_RX_RD as the chip will have it after the next RECV. */
+    uint8_t version;           /* VERSIONR as last read. */
+    uint8_t scratch_kilobytes; /* Of the transmit memory, kept from socket 0: 0, 1, 2, 4 or 8. */
+    uint16_t tx_write;         /* Sn_TX_WR of the next SEND, and beyond: what was written ahead. */
+    uint16_t rx_read;          /* Up to where frames were taken. */
+    uint16_t rx_released;      /* Sn_RX_RD as the chip has it since the last RECV. */
 };
 
-void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal);
+/* Memory of the chip that the host may use. Addresses wrap at its end. */
+enum nl_w5500_memory {
+    NL_W5500_TRANSMIT, /* Of socket 0. */
+    NL_W5500_RECEIVED, /* Of socket 0. Only read. */
+    NL_W5500_SCRATCH,  /* The transmit buffer of socket 1, which nobody opens. */
+};
+
+void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, uint8_t scratch_kilobytes);
+/* Octets that socket 0 has for frames to send. */
+uint16_t nl_w5500_tx_size(const struct nl_w5500 *chip);
 
 /* Pulses RSTn, then reads VERSIONR. */
 enum nl_status nl_w5500_reset(struct nl_w5500 *chip);
@@ -51,16 +62,18 @@ enum nl_status nl_w5500_close(struct nl_w5500 *chip);
 /* Sn_IR's RECV and SENDOK as found, cleared in the chip; Sn_SR beside it. */
 enum nl_status nl_w5500_interrupts(struct nl_w5500 *chip, uint8_t *interrupts, uint8_t *socket_status);
 
-/* Writes a frame behind what was written before; the chip sends it at nl_w5500_send(). */
-enum nl_status nl_w5500_write(struct nl_w5500 *chip, const uint8_t *frame, uint16_t length);
+/* At an address, whatever stood there. A frame at tx_write leaves at nl_w5500_send(). */
+enum nl_status nl_w5500_write(struct nl_w5500 *chip, enum nl_w5500_memory memory, uint16_t address,
+                              const uint8_t *octets, uint16_t length);
+enum nl_status nl_w5500_read(struct nl_w5500 *chip, enum nl_w5500_memory memory, uint16_t address,
+                             uint8_t *octets, uint16_t length);
+
 /* SEND, with Sn_TX_WR set to `end`. Its end is the interrupt SENDOK. */
 enum nl_status nl_w5500_send(struct nl_w5500 *chip, uint16_t end);
 
-/* Sn_RX_RSR, read until two reads agree (§4.2). */
+/* Sn_RX_RSR, what waits from rx_released on, read until two reads agree (§4.2). */
 enum nl_status nl_w5500_received(struct nl_w5500 *chip, uint16_t *size);
-/* Reads on at rx_read + `offset`; moves nothing. */
-enum nl_status nl_w5500_read(struct nl_w5500 *chip, uint16_t offset, uint8_t *octets, uint16_t length);
-/* RECV: gives back all before rx_read. */
-enum nl_status nl_w5500_release(struct nl_w5500 *chip);
+/* RECV: gives back all before `address`. */
+enum nl_status nl_w5500_release(struct nl_w5500 *chip, uint16_t address);
 
 #endif

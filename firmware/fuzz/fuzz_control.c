@@ -36,6 +36,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rig_run(&rig, 1000000);
     const struct nl_link *link = &rig.board.link;
     if (link->active != NULL && link->in_flight > link->edge) abort();
-    if (rig.in.used > rig.in.size || rig.out.used > rig.out.size) abort();
+    if (rig.store.in.used > rig.store.in.size || rig.store.out.used > rig.store.out.size) abort();
     return 0;
 }

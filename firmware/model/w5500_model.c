@@ -227,11 +227,21 @@ static uint8_t read_socket(struct w5500_model *chip, unsigned number, unsigned a
     return address < W5500_MODEL_SOCKET ? chip->sockets[number][address] : 0;
 }
 
+/* Octets that the socket's transmit buffer has, and where it begins. The others' are not modelled. */
+static uint8_t *tx_octet(struct w5500_model *chip, unsigned socket, unsigned address)
+{
+    size_t first = buffer_size(chip, SN_TXBUF_SIZE);
+    size_t second = chip->sockets[1][SN_TXBUF_SIZE] * 1024u;
+    if (socket == 0) return chip->tx + address % first;
+    if (socket != 1 || second == 0 || first + second > W5500_MODEL_BUFFER) return NULL;
+    return chip->tx + first + address % second;
+}
+
 static void exchange(struct w5500_model *chip, unsigned block, bool writing, unsigned address,
                      const uint8_t *tx, uint8_t *rx)
 {
     unsigned socket = block >> 2;
-    uint8_t value = 0;
+    uint8_t value = 0, *octet;
     switch (block == 0 ? 0u : block & 3u) {
         case 0:
             if (block != 0) break;
@@ -247,7 +257,11 @@ static void exchange(struct w5500_model *chip, unsigned block, bool writing, uns
                 value = read_socket(chip, socket, address);
             break;
         case 2:
-            if (socket == 0 && writing) chip->tx[address % buffer_size(chip, SN_TXBUF_SIZE)] = *tx;
+            octet = tx_octet(chip, socket, address);
+            if (octet != NULL && writing)
+                *octet = *tx;
+            else if (octet != NULL)
+                value = *octet;
             break;
         default:
             if (socket == 0) value = chip->rx[address % buffer_size(chip, SN_RXBUF_SIZE)];

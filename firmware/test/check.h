@@ -25,9 +25,8 @@ static inline uint32_t next_random(uint32_t *state)
 /* The suites. */
 void test_vectors(const char *path);
 void test_cobs(void);
-void test_queue(void);
 void test_link(void);
-void test_arq(void);
+void test_store(void); /* Of the store that is linked. */
 void test_w5500(void);
 void test_dispatch(void);
 void test_mac(void);

@@ -57,9 +57,8 @@ int main(int argc, char **argv)
     }
     test_vectors(argv[1]);
     test_cobs();
-    test_queue();
     test_link();
-    test_arq();
+    test_store();
     test_w5500();
     test_dispatch();
     test_mac();

@@ -97,6 +97,11 @@ static void rig_restart(void *context, enum nl_restart kind)
     rig->restarted_as = kind;
 }
 
+static uint64_t rig_now_ns(void *context)
+{
+    return ((struct rig *)context)->now * 1000;
+}
+
 static void on_cable(void *context, const uint8_t *frame, size_t length)
 {
     struct rig *rig = context;
@@ -130,16 +135,12 @@ void rig_init(struct rig *rig, uint64_t now)
         .restart = rig_restart,
     };
     w5500_model_init(&rig->chip);
+    jumper_init(&rig->jumper, rig_now_ns, rig);
     rig->chip.send = on_cable;
     rig->chip.send_context = rig;
     nl_crc32_init(&rig->crc);
-    nl_queue_init(&rig->in, rig->in_octets, sizeof rig->in_octets);
-    nl_queue_init(&rig->out, rig->out_octets, sizeof rig->out_octets);
-    for (unsigned i = 0; i < RIG_PORTS; i++) {
-        rig->ports[i].out_limit = RIG_OUTBOX;
-        nl_line_init(&rig->lines[i], &rig->hal, &rig->crc, &rig->board.statistics, i,
-                     (uint8_t *)rig->frame_buffers[i] + 1, NL_FRAME_MAX);
-    }
+    for (unsigned i = 0; i < RIG_PORTS; i++) rig->ports[i].out_limit = RIG_OUTBOX;
+    rig_store_init(&rig->store, &rig->board, &rig->hal, &rig->crc);
     rig->ports[1].rate = 115200;
     rig->ports[1].highest = 3000000;
     struct nl_board_setup setup = {
@@ -148,11 +149,12 @@ void rig_init(struct rig *rig, uint64_t now)
                       .source_hash = source_hash,
                       .boot_number = 7,
                       .mac_address = { 2, 0, 0, 0, 0, 1 } },
-        .lines = rig->lines,
+        .lines = rig->store.lines,
         .line_count = RIG_PORTS,
-        .in = &rig->in,
-        .out = &rig->out,
+        .in = &rig->store.in,
+        .out = &rig->store.out,
         .window = 32,
+        .scratch_kilobytes = RIG_SCRATCH,
     };
     nl_board_init(&rig->board, &setup);
 }

@@ -4,9 +4,13 @@
 #define NL_RIG_H
 
 #include "board.h"
+#include "cobs.h"
+#include "crc32.h"
+#include "jumper.h"
+#include "rig_store.h"
 #include "w5500_model.h"
 
-enum { RIG_PORTS = 2, RIG_INBOX = 16384, RIG_OUTBOX = 65536, RIG_IN_QUEUE = 16384, RIG_OUT_QUEUE = 32768 };
+enum { RIG_INBOX = 16384, RIG_OUTBOX = 65536 };
 
 struct rig_port {
     uint8_t inbox[RIG_INBOX];
@@ -20,11 +24,11 @@ struct rig_port {
 struct rig {
     struct nl_hal hal;
     struct nl_board board;
-    struct nl_crc32 crc;
-    struct nl_queue in, out;
-    struct nl_line lines[RIG_PORTS];
+    struct nl_crc32 crc; /* The host's. */
+    struct rig_store store;
     struct rig_port ports[RIG_PORTS];
     struct w5500_model chip;
+    struct jumper jumper; /* Of the raw line, for who gives it to the board. */
     uint64_t now;
     uint32_t restarts;
     enum nl_restart restarted_as;
@@ -32,8 +36,6 @@ struct rig {
     unsigned frames_sent; /* On the cable. */
     uint8_t sent[1536];   /* The last. */
     size_t sent_length;
-    uint32_t in_octets[RIG_IN_QUEUE / 4], out_octets[RIG_OUT_QUEUE / 4];
-    uint32_t frame_buffers[RIG_PORTS][(NL_FRAME_MAX + 8) / 4];
 };
 
 /* The clock starts at `now`: tests run over its wrap at 2^32, too. */

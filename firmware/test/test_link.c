@@ -57,7 +57,8 @@ static void sessions(void)
     feed_open(0, 1, 1, 0x1234, 1);
     check(next_is(0, NL_OPENED) && header.ack == 1, "link: OPEN again with the same nonce changes nothing");
     feed_open(0, 1, 1, 0x1234, 2);
-    check(next_is(0, NL_OPENED) && header.ack == 0 && rig.out.count == 0, "link: a new nonce begins anew");
+    check(next_is(0, NL_OPENED) && header.ack == 0 && rig.store.out.count == 0,
+          "link: a new nonce begins anew");
 
     feed_control(0, NL_POLL, 0x9999, 0, 0);
     rig.now += 200000;
@@ -155,7 +156,7 @@ static void resending(void)
     check(!next(0), "link: T1 has doubled");
     feed_control(0, NL_ACK, 0x1234, 3, 3);
     nl_board_poll(&rig.board);
-    check(rig.out.count == 0 && nl_link_wait(&rig.board.link, (uint32_t)rig.now) == NL_FOREVER,
+    check(rig.store.out.count == 0 && nl_link_wait(&rig.board.link, (uint32_t)rig.now) == NL_FOREVER,
           "link: an ACK of all stops T1");
 
     echo(3, 3, 0);

@@ -31,8 +31,8 @@ enum source {
     SOURCE_USB = 26,
     SOURCE_SYSTIMER_0 = 37
 };
-/* Of SYSTIMER's targets the second follows the first. */
-enum { SOURCE_SYSTIMER_1 = SOURCE_SYSTIMER_0 + 1 };
+/* SYSTIMER's targets follow each other. */
+enum { SOURCE_SYSTIMER_1 = SOURCE_SYSTIMER_0 + 1, SOURCE_SYSTIMER_2 };
 
 enum {
     GPIO_OUT_SET = 0x08,

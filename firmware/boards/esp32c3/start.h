@@ -3,9 +3,6 @@
 
 #include "esp32c3.h"
 
-/* The deepest that the stack has been, in octets. */
-uint32_t stack_used(void);
-
 /* Lets a source interrupt the CPU. All share one line: each trap looks at every source. */
 void interrupt_enable(enum source source);
 

@@ -89,7 +89,7 @@ void timer_alarm_off(enum timer_alarm alarm)
 
 void timer_interrupt(void)
 {
-    uint32_t why = REG(SYSTIMER + INT_STATUS);
+    uint32_t why = REG(SYSTIMER + INT_STATUS) & 3; /* The third target is the raw line's. */
     if (why == 0) return;
     REG(SYSTIMER + INT_CLEAR) = why;
     for (unsigned alarm = 0; alarm < 2; alarm++) {

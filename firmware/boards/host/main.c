@@ -1,7 +1,10 @@
 /* The firmware as a process of the PC: the same core, a model of the chip, a PTY or stdin and stdout. */
 #include "board.h"
+#include "jumper.h"
+#include "line.h"
 #include "options.h"
 #include "port.h"
+#include "queue.h"
 #include "version.h"
 #include "w5500_model.h"
 #include "wire.h"
@@ -31,6 +34,7 @@ struct process {
     struct port port;
     struct wire_end wire;
     struct w5500_model chip;
+    struct jumper jumper;
     struct timespec started;
     uint32_t boots;
     bool restart;
@@ -75,6 +79,14 @@ static uint64_t hal_uptime_us(void *context)
     int64_t seconds = now.tv_sec - process->started.tv_sec,
             nanoseconds = now.tv_nsec - process->started.tv_nsec;
     return (uint64_t)(seconds * 1000000 + nanoseconds / 1000);
+}
+
+static uint64_t now_ns(void *clock)
+{
+    struct timespec now;
+    (void)clock;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static uint32_t hal_now_us(void *context)
@@ -171,6 +183,7 @@ static void fill_hal(struct process *process)
         .octets_lost = hal_nothing,
         .stack_used = hal_nothing,
         .restart = hal_restart,
+        .gpio = &process->jumper.hal,
     };
 }
 
@@ -287,6 +300,7 @@ int main(int argc, char **argv)
     fill_hal(&process);
     nl_crc32_init(&process.crc);
     w5500_model_init(&process.chip);
+    jumper_init(&process.jumper, now_ns, NULL);
     if (!catch_signals() || !wire_open(&process.wire, &process.options, &process.chip) ||
         !open_port(&process)) {
         perror("netlab-board");

@@ -33,6 +33,7 @@ enum {
     RESET_DMA = 1 << 2,
     RESET_IO_BANK0 = 1 << 5,
     RESET_PADS_BANK0 = 1 << 8,
+    RESET_PIO0 = 1 << 10,
     RESET_PLL_SYS = 1 << 12,
     RESET_PLL_USB = 1 << 13,
     RESET_SPI0 = 1 << 16,
@@ -99,6 +100,6 @@ void clocks_init(void)
     REG(CLOCKS + CLK_USB_CTRL) = CLK_ENABLE;
     REG(WATCHDOG + WATCHDOG_TICK) = WATCHDOG_TICK_ENABLE | CLK_REF_MHZ;
 
-    out_of_reset(RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_DMA | RESET_SPI0 | RESET_TIMER | RESET_UART0 |
-                 RESET_USBCTRL);
+    out_of_reset(RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_PIO0 | RESET_DMA | RESET_SPI0 | RESET_TIMER |
+                 RESET_UART0 | RESET_USBCTRL);
 }

@@ -4,7 +4,15 @@
 
 #include "rp2040.h"
 
-enum dma_channel { DMA_SPI_TX = 0, DMA_SPI_RX = 1, DMA_UART_TX = 2, DMA_UART_RX = 3 };
+enum dma_channel {
+    DMA_SPI_TX = 0,
+    DMA_SPI_RX = 1,
+    DMA_UART_TX = 2,
+    DMA_UART_RX = 3,
+    DMA_LINE_TX = 4,
+    DMA_LINE_RX = 5,
+    DMA_LINE_PAD = 6
+};
 
 enum {
     DMA_ENABLE = 1 << 0,

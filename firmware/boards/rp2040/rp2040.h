@@ -28,6 +28,7 @@
 #define ROSC                0x40060000u
 #define VREG_AND_CHIP_RESET 0x40064000u
 #define DMA                 0x50000000u
+#define PIO0                0x50200000u
 #define USB_DPRAM           0x50100000u
 #define USB_REGS            0x50110000u
 #define SIO                 0xd0000000u
@@ -78,11 +79,6 @@ static inline void interrupts_on(void)
 static inline void wait_for_interrupt(void)
 {
     __asm volatile("wfi" ::: "memory");
-}
-
-static inline uint32_t timer_us(void)
-{
-    return REG(TIMER + 0x28); /* TIMERAWL */
 }
 
 #endif

@@ -2,7 +2,8 @@
 #include "spi.h"
 
 #include "dma.h"
-#include "rp2040.h"
+#include "pio_line.h"
+#include "timer.h"
 #include "uart.h"
 #include "wake.h"
 
@@ -80,7 +81,8 @@ void spi_init(void)
 
     REG(IO_BANK0 + INTR2) = INT_EDGE_LOW;
     REG(IO_BANK0 + PROC0_INTE2) = INT_EDGE_LOW;
-    REG(DMA + DMA_INTE0) = 1u << DMA_SPI_TX | 1u << DMA_SPI_RX | 1u << DMA_UART_TX | 1u << DMA_UART_RX;
+    REG(DMA + DMA_INTE0) = 1u << DMA_SPI_TX | 1u << DMA_SPI_RX | 1u << DMA_UART_TX | 1u << DMA_UART_RX |
+                           1u << DMA_LINE_TX | 1u << DMA_LINE_RX;
     irq_enable(IRQ_IO_BANK0);
     irq_enable(IRQ_DMA_0);
 }
@@ -97,6 +99,7 @@ void dma_interrupt(void)
 {
     uint32_t done = REG(DMA + DMA_INTS0);
     REG(DMA + DMA_INTS0) = done;
+    pio_line_dma(done);
     if (done & 1u << DMA_UART_RX) uart_dma_round();
     if (done & 1u << DMA_UART_TX) {
         uart_dma_done();

@@ -1,16 +1,10 @@
 /* From reset to main(): vectors, memory, the stack painted so that its use can be read off. */
-#include "start.h"
-
-#include "clocks.h"
 #include "rp2040.h"
+#include "stack.h"
 #include "watchdog.h"
 
-#include <string.h>
-
-extern uint32_t data_start, data_end, bss_start, bss_end, stack_start, stack_end;
+extern uint32_t data_start, data_end, bss_start, bss_end;
 extern const uint32_t data_image;
-
-static const uint32_t PAINT = 0x5a5a5a5au;
 
 int main(void);
 void usb_interrupt(void);
@@ -27,8 +21,7 @@ __attribute__((section(".reset"), noreturn)) static void reset(void)
     const uint32_t *from = &data_image;
     for (uint32_t *to = &data_start; to != &data_end;) *to++ = *from++;
     for (uint32_t *to = &bss_start; to != &bss_end;) *to++ = 0;
-    const uint32_t *here = __builtin_frame_address(0);
-    for (uint32_t *to = &stack_start; to < here - 16; to++) *to = PAINT;
+    stack_paint();
     REG(VTOR) = (uint32_t)&data_start;
     main();
     for (;;) wait_for_interrupt();
@@ -69,25 +62,3 @@ __attribute__((section(".ram_vectors"), used, aligned(256))) static vector *cons
     [16 + IRQ_IO_BANK0] = gpio_interrupt,
     [16 + IRQ_UART0] = uart_interrupt,
 };
-
-uint32_t stack_used(void)
-{
-    const uint32_t *deepest = &stack_start;
-    while (deepest != &stack_end && *deepest == PAINT) deepest++;
-    return (uint32_t)((uintptr_t)&stack_end - (uintptr_t)deepest);
-}
-
-void *memcpy(void *restrict to, const void *restrict from, size_t count)
-{
-    uint8_t *out = to;
-    const uint8_t *in = from;
-    while (count-- > 0) *out++ = *in++;
-    return to;
-}
-
-void *memset(void *to, int octet, size_t count)
-{
-    uint8_t *out = to;
-    while (count-- > 0) *out++ = (uint8_t)octet;
-    return to;
-}

@@ -17,7 +17,7 @@
 #include "dma.h"
 #include "octets.h"
 #include "outbox.h"
-#include "rp2040.h"
+#include "timer.h"
 #include "wake.h"
 
 enum {

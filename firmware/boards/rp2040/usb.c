@@ -169,7 +169,7 @@ static void take_packet(void)
     for (uint32_t i = 0; i < (length + 3) / 4; i++) packets[slot][i] = in[i];
     usb.packet_length[slot] = (uint8_t)length;
     usb.out_armed = false;
-    if (length > 0) usb.packet_head++;
+    if (length > 0 && usb.dtr) usb.packet_head++; /* Before it nobody has opened the port. */
     if (usb.packet_head - usb.packet_tail < PACKETS) arm_out();
 }
 

@@ -24,7 +24,7 @@ enum {
     HAD_RUN = 1 << 16,
 
     /* RP2040-E1: it counts down two a microsecond. */
-    COUNTS_A_US = 2,
+    COUNTS_A_MS = 2000,
 
     ROSC_STATUS = 0x18,
     ROSC_RANDOMBIT = 0x1c,
@@ -75,7 +75,7 @@ void watchdog_start(void)
 
 void watchdog_feed(void)
 {
-    REG(WATCHDOG + LOAD) = COUNTS_A_US * WATCHDOG_LIMIT_US;
+    REG(WATCHDOG + LOAD) = COUNTS_A_MS * WATCHDOG_LIMIT_MS;
 }
 
 void watchdog_restart(enum cause cause, uint32_t detail)
@@ -95,6 +95,7 @@ void rom_loader(void)
     typedef void *lookup(const uint16_t *table, uint32_t code);
     typedef void reset_to_usb_boot(uint32_t activity_pins, uint32_t disabled_interfaces);
 
+    interrupts_off();
     if ((REG(MAGIC) & MAGIC_MASK) != MAGIC_VALUE) return;
     uint32_t table = *(volatile uint16_t *)TABLE, look_up = *(volatile uint16_t *)LOOKUP;
     if (table == 0 || look_up == 0) return;
