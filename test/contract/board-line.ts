@@ -61,6 +61,16 @@ export function lineContract(fixture: () => Fixture): void {
       expectOctets(await second.echo(OWN), OWN);
     });
 
+    it('says BOOT before it answers anybody who asks as soon as it starts', async ({ skip }) => {
+      const { subject } = fixture();
+      if (subject.reset === undefined) return skip('nothing can reset it');
+      const heard = fixture().listen();
+      await subject.reset();
+      await fixture().connectRaw();
+      const kinds = heard.map(({ kind }) => kind);
+      expect(kinds.indexOf(KIND.BOOT), `${kinds}`).toBe(0);
+    });
+
     it('answers RESET to a session that it does not know', async () => {
       const board = await fixture().connect();
       const heard = fixture().listen();

@@ -11,6 +11,7 @@ for (const kind of ['w5500-evb-pico', 'esp32c3'] as const) {
     emulatedSubject(kind, 'uart'),
   );
 }
+boardContract('the emulated uno at 115200 bit/s', async () => emulatedSubject('uno', 'uart'));
 
 const { NETLAB_BOARD: port, NETLAB_PEER: peer } = process.env;
 if (port !== undefined && peer !== undefined) {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { lineContract } from './board-line.ts';
 import { macContract } from './board-mac.ts';
 import { phyContract } from './board-phy.ts';
+import { rawLineContract } from './board-raw-line.ts';
 import { systemContract } from './board-system.ts';
 import { Fixture, PATIENCE_ms } from './fixture.ts';
 import type { ContractSubject } from './subject.ts';
@@ -24,5 +25,6 @@ export function boardContract(name: string, open: () => Promise<ContractSubject>
     lineContract(current);
     phyContract(current);
     macContract(current);
+    rawLineContract(current);
   });
 }

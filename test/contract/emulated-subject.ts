@@ -15,7 +15,7 @@ export function emulatedSubject(kind: EmulatedKind, by: 'usb' | 'uart'): Contrac
   const station = world.addStation('peer', OTHER);
   return {
     transport: by === 'usb' ? board.transport() : board.uart(),
-    ...(by === 'uart' && { otherRate: 921_600 }),
+    ...(by === 'uart' && { otherRate: kind === 'uno' ? 500_000 : 921_600 }),
     peer: {
       send: (frame) => station.send(frame),
       receive: async (timeout) => (await station.receive(timeout))?.octets,

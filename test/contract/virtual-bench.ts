@@ -19,6 +19,8 @@ export interface VirtualBenchOptions extends TwinOptions {
   /** bit/s of both ends at first; 0 for a line without a rate. */
   readonly rate?: number;
   readonly seed?: number;
+  /** What the board sends comes back to it. */
+  readonly loopback?: boolean;
 }
 
 export class VirtualBench implements ContractSubject {
@@ -35,6 +37,7 @@ export class VirtualBench implements ContractSubject {
   present = true;
   readonly #splitter = new Splitter();
   readonly #rng: Rng;
+  readonly #loopback: boolean;
   readonly #toPeer: Uint8Array[] = [];
   #frames: Uint8Array[] = [];
   #received = 0;
@@ -45,6 +48,7 @@ export class VirtualBench implements ContractSubject {
   constructor(options: VirtualBenchOptions = {}) {
     this.#rate = options.rate ?? 0;
     this.#rng = seededRng(options.seed ?? 1);
+    this.#loopback = options.loopback ?? false;
     if (this.#rate !== 0) this.otherRate = 921_600;
     const lineRate = { present: this.#rate, highest: this.#rate === 0 ? 0 : 3_000_000 };
     this.twin = new Twin({ ...options, identity: { lineRate, ...options.identity } });
@@ -105,7 +109,8 @@ export class VirtualBench implements ContractSubject {
       }
     }
     for (let frame = this.twin.pollFrame(); frame; frame = this.twin.pollFrame()) {
-      this.#toPeer.push(frame);
+      if (this.#loopback) this.twin.receiveFrame(frame, this.now);
+      else this.#toPeer.push(frame);
     }
     for (let o = this.toHost.take(this.now); o; o = this.toHost.take(this.now)) {
       const octets = this.#heard(o);

@@ -16,6 +16,7 @@ import {
 import { STATISTIC, type Statistics } from '../control/statistics.ts';
 import { BoardClock } from './board-clock.ts';
 import { boardClosed } from './errors.ts';
+import { Line } from './line.ts';
 import { Link } from './link.ts';
 import { Mac } from './mac.ts';
 import { Phy } from './phy.ts';
@@ -47,6 +48,7 @@ const NONE = new Uint8Array(0);
 export class Board {
   readonly phy: Phy;
   readonly mac: Mac;
+  readonly line: Line;
   readonly #link: Link;
   readonly #requests: Requests;
   readonly #clock = new BoardClock();
@@ -57,6 +59,7 @@ export class Board {
     this.#requests = new Requests(this.#link);
     this.phy = new Phy(this.#link, this.#requests, this.#clock);
     this.mac = new Mac(this.#link, this.#requests, this.#clock);
+    this.line = new Line(this.#link, this.#requests, () => this.#identity.line);
     this.#identity = EMPTY;
   }
 
@@ -175,6 +178,17 @@ export class Board {
     return false;
   }
 
+  /**
+   * Ends the session and hands its line over. Nothing is left of this board then: who wants the board back opens a new
+   * one on the same line.
+   */
+  async surrender(): Promise<Transport> {
+    const { transport, port } = this.#link;
+    this.#link.close(boardClosed(port));
+    await transport.drain();
+    return transport;
+  }
+
   /** Ends the session and closes the transport. */
   async close(): Promise<void> {
     const { transport, port } = this.#link;
@@ -187,6 +201,7 @@ export class Board {
     this.#requests.reset();
     this.phy.reset();
     this.mac.reset();
+    this.line.reset();
     this.#identity = await this.#link.open();
     await this.clock();
   }
@@ -207,6 +222,8 @@ export class Board {
         this.#requests.handleResponse({ ...decoded.value, op: op ^ RESPONSE });
       else if (op === OP.MAC_RECEIVED) kept = this.mac.handleReceived(body, octets);
       else if (op === OP.PHY_CHANGED) this.phy.handleChanged(body);
+      else if (op === OP.LINE_SAMPLES) this.line.handleSamples(body);
+      else if (op === OP.LINE_DONE) this.line.handleDone(body);
     }
     if (!kept) this.#link.consume(octets);
   }

@@ -6,7 +6,7 @@ export const boardSilent = (port: string): Failure =>
   new NetlabError(
     'board-silent',
     EXIT.noBoard,
-    `Nothing came from ${port}: the board has no netlab firmware, another line rate, or no power. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
+    `Nothing came from ${port}: the board has no netlab firmware, another line rate, or no power. Flash it with: netlab flash --port ${port}`,
     { port },
   );
 
@@ -16,7 +16,7 @@ export const boardForeign = (port: string, received: number, sample: Uint8Array)
   return new NetlabError(
     'board-foreign',
     EXIT.noBoard,
-    `${port} sent ${received} octets that are not netlab's, the last of them ${hex} (${ascii}): other firmware, or another line rate. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
+    `${port} sent ${received} octets that are not netlab's, the last of them ${hex} (${ascii}): other firmware, or another line rate. Put the image in firmware/images on it (docs/boards), then run: netlab boards`,
     { port, received, hex, ascii },
   );
 };
@@ -30,7 +30,7 @@ export const boardVersion = (
   new NetlabError(
     'board-version',
     EXIT.noBoard,
-    `The board on ${port} speaks version ${version} of the control protocol (firmware ${firmware || 'unknown'}), and this netlab speaks version ${expected}. Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
+    `The board on ${port} speaks version ${version} of the control protocol (firmware ${firmware || 'unknown'}), and this netlab speaks version ${expected}. Give it this netlab's with: netlab flash --port ${port}`,
     { port, version, firmware, expected },
   );
 
@@ -82,12 +82,20 @@ export const boardNoChip = (port: string, op: string): Failure =>
     { port, op },
   );
 
+export const boardNoLine = (port: string): Failure =>
+  new NetlabError(
+    'board-no-line',
+    EXIT.noBoard,
+    `The board on ${port} has no raw line: its firmware is an older one, or the board has no pins for it. Put the image in firmware/images on it with: netlab flash`,
+    { port },
+  );
+
 /** The board answered with something that the protocol does not allow. */
 export const badAnswer = (port: string, op: string, why: string): Failure =>
   new NetlabError(
     'bad-answer',
     EXIT.boardFault,
-    `The board on ${port} answered ${op} with octets that make no sense (${why}). Put the image in firmware/images on it (docs/boards), then run: netlab ports`,
+    `The board on ${port} answered ${op} with octets that make no sense (${why}). Put the image in firmware/images on it (docs/boards), then run: netlab boards`,
     { port, op, why },
   );
 
@@ -105,7 +113,7 @@ export const portLost = (port: string, cause?: unknown): Failure =>
   new NetlabError(
     'port-lost',
     EXIT.boardFault,
-    `${port} has vanished: the cable is out, or the board has lost its power. Plug it in, then see: netlab ports`,
+    `${port} has vanished: the cable is out, or the board has lost its power. Plug it in, then see: netlab boards`,
     { port },
     cause,
   );

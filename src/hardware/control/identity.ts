@@ -2,6 +2,7 @@
 import { assert, type DecodeError } from '../../base/errors.ts';
 import { concat, fromAscii, toAscii, view } from '../../base/octets.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
+import { decodeLineLimits, encodeLineLimits, LINE_LIMITS_LENGTH, type LineLimits } from './line.ts';
 
 const ITEM = {
   board: 1,
@@ -13,6 +14,7 @@ const ITEM = {
   chip: 7,
   lineRate: 8,
   address: 9,
+  line: 10,
 } as const;
 
 export const CAPABILITY = { phy: 1, mac: 2, line: 4, sockets: 8, registers: 16 } as const;
@@ -39,6 +41,8 @@ export interface Identity {
   readonly lineRate: { readonly present: number; readonly highest: number } | undefined;
   /** The board's own MAC address. */
   readonly address: Uint8Array | undefined;
+  /** The raw line, where the board has one. */
+  readonly line?: LineLimits | undefined;
 }
 
 const VALUE_MAX = 255;
@@ -63,6 +67,7 @@ export function decodeIdentity(octets: Uint8Array): Result<Identity, DecodeError
   const boot = exactly(ITEM.boot, 5);
   const capabilities = exactly(ITEM.capabilities, 4);
   const lineRate = exactly(ITEM.lineRate, 8);
+  const line = exactly(ITEM.line, LINE_LIMITS_LENGTH);
   return ok({
     board: text(ITEM.board),
     firmware: text(ITEM.firmware),
@@ -79,6 +84,7 @@ export function decodeIdentity(octets: Uint8Array): Result<Identity, DecodeError
       highest: view(lineRate).getUint32(4),
     },
     address: exactly(ITEM.address, 6),
+    line: line && decodeLineLimits(line),
   });
 }
 
@@ -107,6 +113,7 @@ export function encodeIdentity(identity: Identity): Uint8Array {
     item(ITEM.chip, identity.chip === undefined ? undefined : Uint8Array.of(identity.chip)),
     item(ITEM.lineRate, lineRate && rateValue),
     item(ITEM.address, identity.address),
+    item(ITEM.line, identity.line && encodeLineLimits(identity.line)),
   ]);
 }
 

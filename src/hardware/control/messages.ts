@@ -27,6 +27,13 @@ export const OP = {
   MAC_FILTER: 0x23,
   MAC_COUNTERS: 0x24,
   MAC_RECEIVED: 0x2f,
+  LINE_OPEN: 0x30,
+  LINE_CLOSE: 0x31,
+  LINE_LOAD: 0x32,
+  LINE_START: 0x33,
+  LINE_STOP: 0x34,
+  LINE_SAMPLES: 0x3e,
+  LINE_DONE: 0x3f,
 } as const;
 
 export type OpName = keyof typeof OP;

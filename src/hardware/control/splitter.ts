@@ -9,6 +9,18 @@ import { ENCODED_MAX } from './frame.ts';
 
 const DELIMITER = 0;
 
+/** The octets of a line that had these frames on it, a delimiter behind each. */
+export function joinFrames(encoded: readonly Uint8Array[]): Uint8Array {
+  const octets = new Uint8Array(encoded.reduce((sum, { length }) => sum + length + 1, 0));
+  let at = 0;
+  for (const frame of encoded) {
+    octets.set(frame, at);
+    at += frame.length;
+    octets[at++] = DELIMITER;
+  }
+  return octets;
+}
+
 export class Splitter {
   readonly #partial = new Uint8Array(ENCODED_MAX + 1);
   #length = 0;

@@ -1,9 +1,10 @@
 /** What the world needs of an emulated board, whatever chip is on it. */
 import type { Rng } from '../../base/random.ts';
+import type { WireEnd } from '../../medium/wire.ts';
 import type { ChipFault } from './w5500/chip.ts';
 
 /** The boards that can be emulated, as `--board` calls them. */
-const EMULATED = ['w5500-evb-pico', 'esp32c3'] as const;
+const EMULATED = ['w5500-evb-pico', 'esp32c3', 'uno'] as const;
 export type EmulatedKind = (typeof EMULATED)[number];
 
 export const canEmulate = (board: string): board is EmulatedKind =>
@@ -37,6 +38,10 @@ export interface MachineOptions {
   readonly rng: Rng;
   /** Nanoseconds from a plugged cable to a link. */
   readonly negotiation: number;
+  /** What the raw line's pins are on; a jumper without it. */
+  readonly wire?: WireEnd;
+  /** By how much the raw line's clock is fast: 0.02 is 2 %. */
+  readonly clockError?: number;
   /** Octets that the host gets from USB, and from UART0. */
   readonly onOutput: (octets: Uint8Array) => void;
   readonly onUart: (octets: Uint8Array) => void;
@@ -45,6 +50,8 @@ export interface MachineOptions {
 }
 
 export interface Machine {
+  /** What the plug leads to; a board whose plug is an adapter to its UART has no other line. */
+  readonly plug?: 'usb' | 'uart';
   /** The board's own time, in nanoseconds of the world's. It may be an instruction ahead of the world. */
   readonly nanos: number;
   /** When the board next does something by itself; Infinity when it sleeps for good. */
@@ -62,6 +69,8 @@ export interface Machine {
   readonly uartRate: number;
   /** Frames that the chip dropped since its receive buffer had no room. */
   readonly dropped: number;
+  /** The raw line is at work: the board and others on its wire may not run ahead of each other. */
+  readonly onWire?: boolean;
   /** Runs until `time`, or until `stop` is called from one of the callbacks. */
   run(time: number): void;
   stop(): void;

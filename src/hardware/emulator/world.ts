@@ -9,6 +9,8 @@
 import { seededRng } from '../../base/random.ts';
 import { after, type Duration, type Instant, milliseconds } from '../../base/time.ts';
 import type { Medium, PortNumber, Tap } from '../../medium/medium.ts';
+import { Wire, type WireEnd } from '../../medium/wire.ts';
+import { UnoBoard } from './avr/board.ts';
 import { Esp32C3Board } from './esp32c3/board.ts';
 import type { EmulatedKind, Fault, Machine, MachineOptions, UsbIdentity } from './machine.ts';
 import { EmulatedPort, type Line } from './port.ts';
@@ -26,6 +28,7 @@ export interface WorldOptions {
 const MACHINES: Readonly<Record<EmulatedKind, (options: MachineOptions) => Machine>> = {
   'w5500-evb-pico': (options) => new Rp2040Board(options),
   esp32c3: (options) => new Esp32C3Board(options),
+  uno: (options) => new UnoBoard(options),
 };
 
 export interface BoardSpecification {
@@ -37,12 +40,18 @@ export interface BoardSpecification {
   readonly negotiation?: Duration;
   /** Interprets every instruction, slowly: what compiled code is measured against. */
   readonly interpreted?: boolean;
+  /** Whether it is on the medium; it is unless said. */
+  readonly cabled?: boolean;
+  /** What its raw line is on; several may share one whose delay is 100 ns or more. Without it a jumper of its own, from pin to pin. */
+  readonly wire?: WireEnd;
+  /** By how much the raw line's clock is fast: 0.02 is 2 %. */
+  readonly clockError?: number;
 }
 
 /** An emulated board as its user sees it. */
 export interface EmulatedBoard {
   readonly name: string;
-  /** The host's end of its USB line, in virtual time. */
+  /** The host's end of its USB line, in virtual time; of its UART where that is what the plug leads to. */
   transport(): EmulatedPort;
   /** The host's end of its UART0, in virtual time: at 115200 bit/s, 8N1, until `setLineRate`. */
   uart(): EmulatedPort;
@@ -70,6 +79,8 @@ export interface EmulatedBoard {
 
 /** Least time from one board's doing to another's feeling it, in nanoseconds: 26 octets at 100 Mbit/s. */
 const LOOKAHEAD = 2000;
+/** The same while raw lines share a wire. */
+const WIRE_LOOKAHEAD = 100;
 const NEGOTIATION = milliseconds(300);
 const MICROSECOND = 1000;
 
@@ -89,7 +100,10 @@ const toInstantAfter = (nanos: number): Instant => Math.ceil(nanos / MICROSECOND
 
 interface Attached {
   readonly board: Machine;
-  readonly port: PortNumber;
+  /** None without a cable. */
+  readonly port: PortNumber | undefined;
+  /** Its raw line is on a wire that others may be on. */
+  readonly shared: boolean;
 }
 
 const usbLine = (board: EmulatedBoard): Line => ({
@@ -132,8 +146,10 @@ export class World {
       image,
       negotiation = NEGOTIATION,
       interpreted = false,
+      clockError = 0,
+      cabled = true,
     } = specification;
-    const port = this.#medium.attach();
+    const port = cabled ? this.#medium.attach() : undefined;
     const ordinal = this.#boards.length;
     let fault: Fault | undefined;
     const board: Machine = MACHINES[kind]({
@@ -141,6 +157,8 @@ export class World {
       interpreted,
       start: this.#nanos,
       rng: seededRng((this.#seed ^ Math.imul(ordinal + 1, 0x9e3779b1)) >>> 0),
+      wire: specification.wire ?? new Wire({ seed: this.#seed }).attach(),
+      clockError,
       negotiation: toNanos(after(0 as Instant, negotiation)),
       onOutput: (octets) => {
         this.#follow(board);
@@ -149,10 +167,11 @@ export class World {
       },
       onUart: (octets) => {
         this.#follow(board);
+        if (board.plug === 'uart') handle.onOutput?.(octets);
         if (uart.handleOctets(octets)) this.#notice(board);
       },
       onTransmit: (frame) => {
-        this.#send(port, frame, toInstant(board.nanos));
+        if (port !== undefined) this.#send(port, frame, toInstant(board.nanos));
         board.stop();
       },
       onFault: (what) => {
@@ -163,7 +182,7 @@ export class World {
     const handle: EmulatedBoard = {
       name,
       onOutput: undefined,
-      transport: () => transport,
+      transport: () => (board.plug === 'uart' ? uart : transport),
       uart: () => uart,
       write: (octets) => this.#present(board).write(octets),
       setLineState: (dtr, rts) => this.#present(board).setLineState(dtr, rts),
@@ -199,8 +218,10 @@ export class World {
       this.#uartLine(board, handle),
       this,
     );
-    this.#boards.push({ board, port });
-    this.#receivers.set(port, (frame) => this.#present(board).receive(frame));
+    this.#boards.push({ board, port, shared: specification.wire !== undefined });
+    if (port !== undefined) {
+      this.#receivers.set(port, (frame) => this.#present(board).receive(frame));
+    }
     return handle;
   }
 
@@ -298,7 +319,8 @@ export class World {
 
   /** The board that is furthest behind runs, the world's time follows it, and the medium delivers. */
   #turn(end: number): void {
-    for (const { board, port } of this.#boards) board.cable(this.#medium.linked(port));
+    for (const { board, port } of this.#boards)
+      board.cable(port !== undefined && this.#medium.linked(port));
     const timeout = this.#medium.pollTimeout();
     const medium = timeout === undefined ? 0 : toNanos(timeout);
     const limit = medium > this.#nanos ? Math.min(end, medium) : end;
@@ -332,10 +354,13 @@ export class World {
   /** How far `attached` may run: past what the others may yet do, by what a frame takes at least. */
   #horizon(attached: Attached): number {
     let horizon = Number.POSITIVE_INFINITY;
+    let lookahead = LOOKAHEAD;
     for (const other of this.#boards) {
-      if (other !== attached) horizon = Math.min(horizon, other.board.nextDue);
+      if (other === attached) continue;
+      horizon = Math.min(horizon, other.board.nextDue);
+      if (other.board.onWire && attached.shared && other.shared) lookahead = WIRE_LOOKAHEAD;
     }
-    return horizon + LOOKAHEAD;
+    return horizon + lookahead;
   }
 
   #least(limit: number): number {

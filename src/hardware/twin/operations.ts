@@ -1,6 +1,13 @@
 /** Every op of the protocol as the firmware carries it out (docs/control-protocol.md §5). */
+import { assert } from '../../base/errors.ts';
 import { view } from '../../base/octets.ts';
 import type { Instant } from '../../base/time.ts';
+import {
+  decodeLineOpen,
+  decodeLineStart,
+  decodePackedSamples,
+  encodeLineRates,
+} from '../control/line.ts';
 import {
   encodeCounters,
   encodePhyState,
@@ -16,12 +23,16 @@ import {
 } from '../control/messages.ts';
 import { MAC_COUNTER, STATISTIC, type Statistics, zeroed } from '../control/statistics.ts';
 import type { Chip } from './chip.ts';
+import type { TwinLine } from './line.ts';
 import { isPhyMode } from './phy.ts';
 
 /** What the operations work on. */
 export interface Works {
   readonly chip: Chip;
+  /** None on a board without a raw line. */
+  readonly line: TwinLine | undefined;
   readonly statistics: Statistics;
+  readonly now: Instant;
   /** µs since the board started. */
   readonly uptime: Instant;
   identity(): Uint8Array;
@@ -43,6 +54,8 @@ interface Operation {
   readonly longest: number;
   /** Without the chip it answers NO_CHIP. */
   readonly chip?: true;
+  /** Without a raw line it answers UNSUPPORTED. */
+  readonly line?: true;
   readonly carryOut: (body: Uint8Array, works: Works) => Answer;
 }
 
@@ -69,6 +82,40 @@ const bare = (act: (works: Works) => Answer) => ({
   shortest: 0,
   longest: 0,
   carryOut: (_body: Uint8Array, works: Works): Answer => act(works),
+});
+
+/** An operation of the raw line. */
+const onLine = (
+  shortest: number,
+  longest: number,
+  act: (line: TwinLine, body: Uint8Array, now: Instant) => Answer,
+): Operation => ({
+  shortest,
+  longest,
+  line: true,
+  carryOut: (body, { line, now }) => {
+    assert(line !== undefined, 'refused before');
+    return act(line, body, now);
+  },
+});
+
+const LINE_OPEN = onLine(4, 4, (line, body, now) => {
+  const setup = decodeLineOpen(body);
+  return setup.ok ? { status: line.open(setup.value, now) } : BAD_ARGUMENT;
+});
+
+const LINE_LOAD = onLine(5, Number.POSITIVE_INFINITY, (line, body, now) => {
+  const samples = decodePackedSamples(body);
+  if (!samples.ok) return BAD_ARGUMENT;
+  const { status, taken } = line.load(samples.value.at, samples.value.octets, now);
+  return status === STATUS.OK ? result(Uint8Array.of(taken >> 8, taken & 0xff)) : { status };
+});
+
+const LINE_START = onLine(22, 22, (line, body, now) => {
+  const start = decodeLineStart(body);
+  if (!start.ok) return BAD_ARGUMENT;
+  const { status, rates } = line.start(start.value, now);
+  return rates === undefined ? { status } : result(encodeLineRates(rates));
 });
 
 const OPERATIONS: Readonly<Record<number, Operation>> = {
@@ -147,11 +194,17 @@ const OPERATIONS: Readonly<Record<number, Operation>> = {
     if (clear === 1) chip.counters = zeroed(MAC_COUNTER);
     return result(pairs);
   }),
+  [OP.LINE_OPEN]: LINE_OPEN,
+  [OP.LINE_CLOSE]: onLine(0, 0, (line, _body, now) => ({ status: line.close(now) })),
+  [OP.LINE_LOAD]: LINE_LOAD,
+  [OP.LINE_START]: LINE_START,
+  [OP.LINE_STOP]: onLine(0, 0, (line, _body, now) => ({ status: line.stop(now) })),
 };
 
 export function carryOut(op: number, body: Uint8Array, works: Works): Answer {
   const operation = OPERATIONS[op];
   if (operation === undefined) return { status: STATUS.UNKNOWN_OP };
+  if (operation.line && works.line === undefined) return { status: STATUS.UNSUPPORTED };
   if (body.length < operation.shortest || body.length > operation.longest) return BAD_ARGUMENT;
   if (operation.chip && !works.chip.isPresent) return { status: STATUS.NO_CHIP };
   return operation.carryOut(body, works);

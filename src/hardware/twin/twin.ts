@@ -13,6 +13,7 @@
  *   (3) Without a session, or before MAC_OPEN, no frame is received.
  */
 import { after, earliest, type Instant, milliseconds, START, since } from '../../base/time.ts';
+import { Wire, type WireEnd } from '../../medium/wire.ts';
 import { BoardSession } from '../control/board-session.ts';
 import { PAYLOAD_MAX, VERSION } from '../control/frame.ts';
 import { type BootReason, CAPABILITY, encodeIdentity, type Identity } from '../control/identity.ts';
@@ -28,6 +29,7 @@ import {
 import { Splitter } from '../control/splitter.ts';
 import { STATISTIC, zeroed } from '../control/statistics.ts';
 import { Chip, VERSIONR } from './chip.ts';
+import { TwinLine } from './line.ts';
 import { LineRate } from './line-rate.ts';
 import { carryOut } from './operations.ts';
 
@@ -41,6 +43,10 @@ export interface TwinOptions {
   readonly capacity?: number;
   /** Microseconds that its clock has run at the instant 0. */
   readonly clock?: number;
+  /** What its raw line is on; a jumper of its own without it. */
+  readonly wire?: WireEnd;
+  /** By how much the raw line's clock is fast: 0.02 is 2 %. */
+  readonly clockError?: number;
 }
 
 const WINDOW = 32;
@@ -57,6 +63,7 @@ export class Twin {
   #chip: Chip;
   #boot: { readonly number: number; readonly reason: BootReason };
   #startedAt: Instant;
+  readonly #rawLine: TwinLine | undefined;
   #line: LineRate;
   #restartAt: Instant | undefined;
   #response: Uint8Array | undefined; // Waits for room.
@@ -68,6 +75,9 @@ export class Twin {
     this.#boot = this.#identity.boot ?? { number: 1, reason: 'power' };
     this.#startedAt = (START - (options.clock ?? 0)) as Instant;
     this.#line = new LineRate(this.#identity.lineRate?.present ?? 0);
+    const { line } = this.#identity;
+    const end = options.wire ?? new Wire({ seed: 1 }).attach();
+    this.#rawLine = line && new TwinLine(line, end, options.clockError ?? 0);
     this.#chip = new Chip(this.#identity.chip ?? VERSIONR);
     this.#session = this.#newSession();
   }
@@ -94,7 +104,7 @@ export class Twin {
     this.#chip = new Chip(version);
     this.#chip.cable = cable;
     this.#session = this.#newSession();
-    this.#forget();
+    this.#forget(now);
     this.start(now);
   }
 
@@ -130,7 +140,12 @@ export class Twin {
   }
 
   pollTimeout(): Instant | undefined {
-    return earliest(this.#session.pollTimeout(), this.#restartAt, this.#line.pollTimeout());
+    return earliest(
+      this.#session.pollTimeout(),
+      this.#restartAt,
+      this.#line.pollTimeout(),
+      this.#rawLine?.pollTimeout(),
+    );
   }
 
   handleTimeout(now: Instant): void {
@@ -147,9 +162,10 @@ export class Twin {
 
   #work(now: Instant): void {
     for (let event = this.#session.pollEvent(); event; event = this.#session.pollEvent()) {
-      this.#forget();
+      this.#forget(now);
       if (event === 'closed') this.#endSession();
     }
+    this.#rawLine?.handleTimeout(now);
     while (this.#respond(now)) this.#request(now);
     if (this.#response !== undefined) return; // Responses go before events.
     if (this.#session.idle) {
@@ -158,12 +174,14 @@ export class Twin {
     }
     this.#reportPhy(now);
     this.#reportFrames(now);
+    this.#reportLine(now);
   }
 
-  #forget(): void {
+  #forget(now: Instant): void {
     this.#response = undefined;
     this.#phyReported = undefined;
     this.#chip.closeMac();
+    this.#rawLine?.close(now);
   }
 
   /** True when no response waits and a request does. */
@@ -187,6 +205,8 @@ export class Twin {
     const { op, tag, body } = decoded.value;
     const { status, result } = carryOut(op, body, {
       chip: this.#chip,
+      line: this.#rawLine,
+      now,
       statistics: this.#statistics,
       uptime: this.#uptime(now),
       identity: () => this.#encodeIdentity(),
@@ -221,6 +241,18 @@ export class Twin {
       const event = encodeTimed(OP.MAC_RECEIVED, this.#uptime(next.at), next.octets);
       if (!this.#session.sendEvent(event, now)) return;
       this.#chip.takeReceived();
+    }
+  }
+
+  #reportLine(now: Instant): void {
+    const line = this.#rawLine;
+    for (
+      let event = line?.peekEvent(this.#startedAt);
+      event;
+      event = line?.peekEvent(this.#startedAt)
+    ) {
+      if (!this.#session.sendEvent(event, now)) return;
+      line?.takeEvent();
     }
   }
 
@@ -274,9 +306,18 @@ const IDENTITY: Identity = {
   firmware: '1.0.0',
   sourceHash: undefined,
   boot: { number: 1, reason: 'power' },
-  capabilities: CAPABILITY.phy | CAPABILITY.mac,
+  capabilities: CAPABILITY.phy | CAPABILITY.mac | CAPABILITY.line,
   serial: 'mock-1',
   chip: VERSIONR,
   lineRate: { present: 0, highest: 0 },
   address: Uint8Array.of(0x02, 0x4e, 0x4c, 0x00, 0x00, 0x02),
+  line: {
+    sendPin: 2,
+    samplePin: 3,
+    features: 31,
+    lowestRate: 100,
+    highestRate: 10_000_000,
+    sendDepth: 32_768,
+    sampleDepth: 32_768,
+  },
 };

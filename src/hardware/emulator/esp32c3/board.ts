@@ -3,6 +3,7 @@
  * USB plug and its UART0. The wires are those of docs/boards/esp32c3.md: GPIO 2 MISO, 3 RSTn, 4 INTn, 6 SCLK,
  * 7 MOSI, 10 SCSn.
  */
+import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { VirtualClock } from '../clock.ts';
 import type { Machine, MachineOptions, UsbIdentity } from '../machine.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
@@ -28,6 +29,7 @@ export class Esp32C3Board implements Machine {
   readonly #rtc: Rtc;
   readonly #line: UartLine;
   readonly #plug: UsbPlug;
+  readonly #wire: WireEnd;
   readonly #mac: Uint8Array;
   #soc: Soc;
   #resetDue: ResetCause | undefined;
@@ -52,6 +54,7 @@ export class Esp32C3Board implements Machine {
     this.#rtc = new Rtc(() => this.#askReset('software'));
     this.#line = new UartLine(FIRST_RATE, options.onUart);
     this.#plug = new UsbPlug(options.onOutput);
+    this.#wire = options.wire ?? new Wire({ seed: 1 }).attach();
     this.#soc = this.#build(false);
   }
 
@@ -183,6 +186,7 @@ export class Esp32C3Board implements Machine {
       plug: this.#plug,
       mac: this.#mac,
       rng,
+      wire: this.#wire,
       onLevels: (levels) => {
         this.#chip.select(((levels >> SCSn) & 1) === 0);
         this.#chip.resetPin(((levels >> RSTn) & 1) === 0);

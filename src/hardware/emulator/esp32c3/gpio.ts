@@ -19,6 +19,9 @@ const PCPU_INT = 0x5c;
 const PIN0 = 0x74;
 const PINS = 22;
 const ALL = (1 << PINS) - 1;
+/** The pins of the raw line, as firmware/boards/esp32c3/tick_line.c has them. */
+const SEND_PIN = 0;
+const SAMPLE_PIN = 1;
 
 const RISING = 1;
 const FALLING = 2;
@@ -31,6 +34,10 @@ export interface GpioEvents {
   /** What the chip drives: a pin that it does not is high, as by a pull-up. */
   onLevels(levels: number): void;
   onInterrupt(active: boolean): void;
+  /** What the chip makes of the sending pin of the raw line; nothing: it lets go. */
+  onLine(level: 0 | 1 | undefined): void;
+  /** What the sampling pin sees when it is looked at. */
+  senseLine(): boolean;
 }
 
 export class Gpio implements Peripheral {
@@ -60,7 +67,7 @@ export class Gpio implements Peripheral {
       case ENABLE:
         return this.#enabled;
       case IN:
-        return this.#in;
+        return (this.#in & ~(1 << SAMPLE_PIN)) | (this.#events.senseLine() ? 1 << SAMPLE_PIN : 0);
       case STATUS:
         return this.#status;
       case PCPU_INT:
@@ -103,7 +110,11 @@ export class Gpio implements Peripheral {
       default:
         this.#registers.write(offset, value);
     }
-    if (offset <= ENABLE_W1TC) this.#events.onLevels(this.#driven);
+    if (offset <= ENABLE_W1TC) {
+      this.#events.onLevels(this.#driven);
+      const enabled = ((this.#enabled >> SEND_PIN) & 1) === 1;
+      this.#events.onLine(enabled ? (((this.#out >> SEND_PIN) & 1) as 0 | 1) : undefined);
+    }
     this.#changed(before);
   }
 

@@ -6,6 +6,7 @@
  *       └──── no image, or the loader ──▶ halted until a reset
  */
 import type { Rng } from '../../../base/random.ts';
+import type { WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, type VirtualClock } from '../clock.ts';
 import type { Fault } from '../machine.ts';
 import { Core } from '../riscv/core.ts';
@@ -14,7 +15,7 @@ import { LAYOUT, type Mapped, SocBus } from './bus.ts';
 import { Gpio } from './gpio.ts';
 import { parseImage } from './image.ts';
 import { InterruptMatrix, SOURCE } from './interrupt-matrix.ts';
-import { PlainRegisters } from './peripheral.ts';
+import { type Peripheral, PlainRegisters } from './peripheral.ts';
 import type { Rtc } from './rtc.ts';
 import { Spi } from './spi.ts';
 import { SysTimer } from './systimer.ts';
@@ -55,6 +56,8 @@ export interface SocOptions {
   readonly plug: UsbPlug;
   readonly mac: Uint8Array;
   readonly rng: Rng;
+  /** What the raw line's pins are on. */
+  readonly wire: WireEnd;
   readonly onLevels: (levels: number) => void;
   readonly onWatchdog: () => void;
   readonly onFault: (fault: Fault) => void;
@@ -80,7 +83,15 @@ export class Soc {
     const domain = this.#domain;
     const interrupts = new InterruptMatrix((n) => this.core.setInterrupt(n));
     const signal = (source: number) => (active: boolean) => interrupts.set(source, active);
-    this.gpio = new Gpio({ onLevels: options.onLevels, onInterrupt: signal(SOURCE.gpio) });
+    const { wire } = options;
+    wire.cut(clock.nanos);
+    wire.drive(undefined, clock.nanos);
+    this.gpio = new Gpio({
+      onLevels: options.onLevels,
+      onInterrupt: signal(SOURCE.gpio),
+      onLine: (level) => wire.drive(level, clock.nanos),
+      senseLine: () => wire.sample(clock.nanos) === 1,
+    });
     // Memory comes first: what stands on the bus needs it, and signals the core.
     const bus: { current: SocBus | undefined } = { current: undefined };
     this.core = new Core({
@@ -186,7 +197,7 @@ export class Soc {
       { base: 0x60004000, size: 0x1000, peripheral: this.gpio },
       { base: 0x60008000, size: 0x800, peripheral: rtc },
       { base: 0x60008800, size: 0x800, peripheral: efuse },
-      { base: 0x60009000, size: 0x1000, peripheral: new PlainRegisters() },
+      { base: 0x60009000, size: 0x1000, peripheral: pads(this.#options.wire) },
       { base: 0x6001f000, size: 0x1000, peripheral: dog(), clocked: clocked(GATE.timers) },
       { base: 0x60020000, size: 0x1000, peripheral: dog() },
       { base: 0x60023000, size: 0x1000, peripheral: systimer, clocked: clocked(GATE.systimer) },
@@ -197,4 +208,24 @@ export class Soc {
       { base: 0x600c2000, size: 0x1000, peripheral: interrupts },
     ];
   }
+}
+
+/** IO_MUX_GPIO1: the raw line's sampling pin. */
+const SAMPLE_PAD = 0x08;
+const PULL_UP = 1 << 8;
+const PULL_DOWN = 1 << 7;
+
+/** IO MUX, of which only the raw line's resistors do something. */
+function pads(wire: WireEnd): Peripheral {
+  const registers = new PlainRegisters();
+  wire.pull = undefined;
+  return {
+    read: (offset) => registers.read(offset),
+    write: (offset, value) => {
+      registers.write(offset, value);
+      if (offset !== SAMPLE_PAD) return;
+      if ((value & PULL_UP) !== 0) wire.pull = 1;
+      else wire.pull = (value & PULL_DOWN) === 0 ? undefined : 0;
+    },
+  };
 }

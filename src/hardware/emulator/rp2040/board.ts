@@ -5,11 +5,13 @@
  */
 import { GPIOPinState } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
+import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, VirtualClock } from '../clock.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { CodeCache, sharedCodeOf } from './compiler/cache.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
+import { PioScheduler } from './pio.ts';
 import { SpiBus } from './spi-bus.ts';
 import { Uart, UartLine } from './uart.ts';
 import { UsbHost, type UsbIdentity } from './usb-host.ts';
@@ -30,6 +32,9 @@ export interface BoardOptions {
   readonly rng: Rng;
   /** Nanoseconds from a plugged cable to a link. */
   readonly negotiation: number;
+  /** What GP2 and GP3 are on, a jumper without it; and by how much the PIO's clock is fast. */
+  readonly wire?: WireEnd;
+  readonly clockError?: number;
   /** Octets that the host gets from USB, and from UART0. */
   readonly onOutput: (octets: Uint8Array) => void;
   readonly onUart: (octets: Uint8Array) => void;
@@ -44,6 +49,7 @@ interface Silicon {
   readonly domain: ClockDomain;
   readonly usb: UsbHost;
   readonly uart: Uart;
+  readonly pio: PioScheduler;
 }
 
 export class Board {
@@ -51,6 +57,7 @@ export class Board {
   readonly #clock: VirtualClock;
   readonly #chip: W5500;
   readonly #uartLine: UartLine;
+  readonly #wire: WireEnd;
   #silicon: Silicon;
   #resetDue: ResetCause | undefined;
   #interruptLow = false;
@@ -70,6 +77,7 @@ export class Board {
       },
     });
     this.#uartLine = new UartLine(FIRST_RATE, options.onUart);
+    this.#wire = options.wire ?? new Wire({ seed: 1 }).attach();
     this.#silicon = this.#build('power');
   }
 
@@ -115,6 +123,10 @@ export class Board {
   /** Frames that the chip dropped since its receive buffer had no room. */
   get dropped(): number {
     return this.#chip.dropped;
+  }
+
+  get onWire(): boolean {
+    return this.#silicon.pio.active;
   }
 
   /** Runs until `time`, or until `stop` is called from one of the callbacks. */
@@ -210,6 +222,7 @@ export class Board {
       });
     }
     cpu = new Cpu({ mcu, clock, code, spi, onFault });
+    const pio = new PioScheduler(mcu, domain, this.#wire, this.#options.clockError ?? 0);
     const usb = new UsbHost({ mcu, clock: domain, lineRate: 115200, onOutput });
     const core = cpu;
     mcu.watchdog.onWatchdogTrigger = () => {
@@ -217,11 +230,11 @@ export class Board {
       this.#resetDue ??= 'watchdog';
       core.stop();
     };
-    this.#wire(mcu);
-    return { mcu, cpu, domain, usb, uart };
+    this.#connect(mcu);
+    return { mcu, cpu, domain, usb, uart, pio };
   }
 
-  #wire(mcu: Mcu): void {
+  #connect(mcu: Mcu): void {
     const low = (state: GPIOPinState) => state === GPIOPinState.Low;
     mcu.gpio[SCSn]?.addListener((state) => this.#chip.select(low(state)));
     mcu.gpio[RSTn]?.addListener((state) => this.#chip.resetPin(low(state)));
