@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomOctets, seededRng } from '../../src/base/random.ts';
@@ -112,6 +113,64 @@ describe('a fault at one command', () => {
         holds: true,
       });
     }
+  });
+});
+
+describe('a ROM that is asked for another rate and compressed blocks', () => {
+  const text = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) % 7);
+  const hasty = (octets: Uint8Array = text): EspRom => {
+    const digest = createHash('md5').update(octets).digest('hex');
+    const deflated = new Uint8Array(deflateSync(octets));
+    const parts = [{ address: 0x1000, octets, md5: digest, deflated }];
+    return new EspRom({ chip: 0, parts, flashSize: 4 << 20, erase: false, fastRate: 921_600 });
+  };
+  const flashed = (options: EspOptions, octets: Uint8Array = text) => {
+    const twin = new EspRomTwin({ chip: 0, ...options });
+    const { done, events, fault } = flash(hasty(octets), twin);
+    const progress = events.flatMap((event) => (event.kind === 'progress' ? [event.done] : []));
+    const same = octets.every((octet, i) => twin.flash[0x1000 + i] === octet);
+    return { done, same, fault, progress, ops: [...new Set(twin.ops)], twin };
+  };
+
+  it('writes them, and tells how far it is in octets of the image', () => {
+    const { done, same, ops, progress } = flashed({});
+    expect({ done, same }).toEqual({ done: true, same: true });
+    expect(ops).toEqual(expect.arrayContaining([0x0f, 0x10, 0x11, 0x13]));
+    expect(ops).not.toContain(0x03);
+    expect(progress).toEqual([5000, 5000]);
+  });
+
+  it('gets what does not shrink as it is', () => {
+    const { done, same, ops } = flashed({}, IMAGE);
+    expect({ done, same }).toEqual({ done: true, same: true });
+    expect(ops).not.toContain(0x10);
+  });
+
+  it.each<[string, EspOptions]>([
+    ['refuses them', { plain: true }],
+    ['is on a line that does not carry the rate', { slowLine: true }],
+    [
+      'stumbles over a compressed block',
+      { fault: (_, op) => (op === 0x11 ? 'refuse' : undefined) },
+    ],
+    ['is lost at the new rate', { fault: (n, op) => (n > 3 && op === 0x0d ? 'hang' : undefined) }],
+  ])('but one that %s is flashed the plain way', (_, options) => {
+    let faults = 0;
+    const once = (n: number, op: number) => {
+      const fault = faults === 0 ? options.fault?.(n, op) : undefined;
+      if (fault !== undefined) faults++;
+      return fault;
+    };
+    const { done, same, ops } = flashed({ ...options, fault: once });
+    expect({ done, same }).toEqual({ done: true, same: true });
+    expect(ops).toContain(0x03);
+  });
+
+  it('tells of worn flash after both ways', () => {
+    const wornAt = 0x1000 + text.findIndex((octet) => octet % 2 === 1);
+    const { fault, ops } = flashed({ wornAt });
+    expect(fault).toMatchObject({ code: 'digest-differs' });
+    expect(ops).toEqual(expect.arrayContaining([0x11, 0x03]));
   });
 });
 

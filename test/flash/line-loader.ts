@@ -6,6 +6,8 @@ import { nextOf } from './optiboot-twin.ts';
 /** What is at the other end. */
 export interface LoaderTwin {
   handleSignals(dtr: boolean, rts: boolean, now: Instant): void;
+  /** The host's end goes on at this rate, in bit/s. */
+  handleRate?(rate: number): void;
   handleOctets(octets: Uint8Array, now: Instant): void;
   pollOutput(): Uint8Array | undefined;
   pollTimeout(): Instant | undefined;
@@ -47,6 +49,7 @@ function exchange(client: LoaderMachine, twin: LoaderTwin, now: Instant): void {
     const action = client.pollOutput();
     if (action?.kind === 'write') twin.handleOctets(action.octets, now);
     else if (action?.kind === 'signals') twin.handleSignals(action.dtr, action.rts, now);
+    else if (action?.kind === 'rate') twin.handleRate?.(action.rate);
     const octets = twin.pollOutput();
     if (octets !== undefined) client.handleOctets(octets, now);
     if (action === undefined && octets === undefined) return;

@@ -108,6 +108,10 @@ export class PicoWorld implements FlashWorld {
     return transport;
   }
 
+  async takeLease() {
+    return { release() {} };
+  }
+
   openLoaderLine(): Promise<never> {
     throw new Error('an RP2040 has no loader on its serial line');
   }

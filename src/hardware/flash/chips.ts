@@ -47,8 +47,9 @@ interface EspBoard extends Common {
   readonly chipId: number;
   /** Where the ROM looks for what it starts. */
   readonly imageAt: number;
-  /** In bit/s. */
+  /** In bit/s: at first, and once the ROM was asked for more. */
   readonly rate: number;
+  readonly fastRate: number;
 }
 
 /** A loader that answers on the serial line. */
@@ -88,6 +89,7 @@ export const FLASH_BOARDS: readonly FlashBoard[] = [
     chipId: 5,
     imageAt: 0,
     rate: 115_200,
+    fastRate: 921_600,
     button: 'BOOT',
     flash: { base: 0, size: 4 * MEBIBYTE },
   },
@@ -98,6 +100,7 @@ export const FLASH_BOARDS: readonly FlashBoard[] = [
     chipId: 0,
     imageAt: 0x1000,
     rate: 115_200,
+    fastRate: 921_600,
     button: 'BOOT',
     flash: { base: 0, size: 4 * MEBIBYTE },
   },

@@ -20,8 +20,10 @@ export const CLASSIC_MAGIC = 0x00f0_1d83;
 export const CHIP_ID_AT = 12;
 
 /**
- * The ROM leaves them running when it was entered over the chip's own USB: RTC_CNTL_WDTWPROTECT,
- * WDTCONFIG0, SWD_WPROTECT, SWD_CONF (ESP32-C3 technical reference manual §9). Address, value, mask.
+ * The ROM leaves them running when it was entered over the chip's own USB: the RTC's is stopped, the super watchdog
+ * feeds itself. RTC_CNTL_WDTWPROTECT (0xA8) opens WDTCONFIG0 (0x90), SWD_WPROTECT (0xB0) opens SWD_CONF (0xAC), whose
+ * highest bit is SWD_AUTO_FEED_EN (ESP32-C3 technical reference manual, Low-power Management; ESP-IDF,
+ * components/soc/esp32c3/include/soc/rtc_cntl_reg.h). Address, value, mask.
  */
 export const C3_WATCHDOGS: readonly (readonly [number, number, number])[] = [
   [0x6000_80a8, 0x50d8_3aa1, 0xffff_ffff],

@@ -12,6 +12,9 @@ export const OP = {
   readRegister: 0x0a,
   spiSetParameters: 0x0b,
   spiAttach: 0x0d,
+  changeRate: 0x0f,
+  deflateBegin: 0x10,
+  deflateData: 0x11,
   flashMd5: 0x13,
   securityInfo: 0x14,
 } as const;
@@ -33,7 +36,8 @@ export function encodeCommand(op: number, body: Uint8Array): Uint8Array {
   const head = view(packet);
   head.setUint8(1, op);
   head.setUint16(2, body.length, true);
-  if (op === OP.flashData) head.setUint32(4, checksum(body.subarray(16)), true);
+  if (op === OP.flashData || op === OP.deflateData)
+    head.setUint32(4, checksum(body.subarray(16)), true);
   packet.set(body, HEADER);
   return packet;
 }
@@ -55,10 +59,10 @@ export function wordsOf(words: readonly number[]): Uint8Array {
   return octets;
 }
 
-/** A block of data, the last one filled with ones. */
-export function dataOf(block: Uint8Array, sequence: number): Uint8Array {
-  const body = new Uint8Array(16 + BLOCK).fill(0xff);
-  body.set(wordsOf([BLOCK, sequence, 0, 0]));
+/** A block of data, filled with ones up to `length`. */
+export function dataOf(block: Uint8Array, sequence: number, length = block.length): Uint8Array {
+  const body = new Uint8Array(16 + length).fill(0xff);
+  body.set(wordsOf([length, sequence, 0, 0]));
   body.set(block, 16);
   return body;
 }

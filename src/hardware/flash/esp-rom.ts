@@ -13,42 +13,33 @@
  *   (2) Nothing is erased before the chip has said that it is the one that the image is for.
  *   (3) A new attempt begins the plan again: the ROM takes blocks only in their order after FLASH_BEGIN.
  *   (4) `done` means that the chip's MD5 of each part is that of the image.
+ *   (5) An attempt that failed after the chip was recognised is followed by none with another rate or compressed
+ *       blocks: what the ROM has had longest is what works when all else does not.
  */
 import { assert } from '../../base/errors.ts';
 import { toAscii, view } from '../../base/octets.ts';
-import { after, type Duration, type Instant, milliseconds, seconds } from '../../base/time.ts';
+import { after, type Duration, type Instant, milliseconds } from '../../base/time.ts';
+import { CHIP_ID_AT, CLASSIC, CLASSIC_MAGIC, espName } from './esp-chip.ts';
+import { type Answer, decodeAnswer, encodeCommand, OP } from './esp-packet.ts';
 import {
-  C3,
-  C3_WATCHDOGS,
-  CHIP_ID_AT,
-  CLASSIC,
-  CLASSIC_MAGIC,
-  espName,
-  MAGIC_ADDRESS,
-} from './esp-chip.ts';
-import {
-  type Answer,
-  BLOCK,
-  dataOf,
-  decodeAnswer,
-  encodeCommand,
-  OP,
-  wordsOf,
-} from './esp-packet.ts';
-import type { Part } from './image.ts';
+  type Checks,
+  type EspPart,
+  type EspRomOptions,
+  type Exchange,
+  planOf,
+} from './esp-plan.ts';
 import type { LineAction, LoaderEvent, LoaderFault, LoaderMachine, LoaderPhase } from './loader.ts';
 import { encodeSlip, SlipDecoder } from './slip.ts';
 
-const ANSWER = seconds(3);
 const SYNC = milliseconds(100);
 const SYNCS_MAX = 7;
-/** The ROM answers a sync eight times. */
+/** The ROM answers a sync eight times; and it takes another rate up after its answer. */
 const SETTLING = milliseconds(60);
+/** In bit/s: what the ROM answers at after a reset, or finds out from the sync. */
+const FIRST_RATE = 115_200;
 const ATTEMPTS = 6;
-/** A flash of the slow kind takes 30 s a MiB to erase. */
-const perMebibyte = (size: number, time: Duration): Duration =>
-  Math.max(seconds(10), Math.ceil((size / (1 << 20)) * time)) as Duration;
-
+/** Exchanges of a plan before which the chip is not known. */
+const RECOGNISED = 2;
 interface Signals {
   readonly dtr: boolean;
   readonly rts: boolean;
@@ -75,43 +66,24 @@ const RESTART: readonly Signals[] = [
   { dtr: false, rts: false, hold: milliseconds(20) },
 ];
 
-interface EspPart extends Part {
-  /** Of its octets, as hexadecimal digits. */
-  readonly md5: string;
-}
-
-export interface EspRomOptions {
-  /** As esp_image_format.h numbers it: 0 is the ESP32, 5 the ESP32-C3. */
-  readonly chip: number;
-  readonly parts: readonly EspPart[];
-  readonly flashSize: number;
-  /** All of the flash, before anything is written. */
-  readonly erase: boolean;
-}
-
-interface Exchange {
-  readonly phase: LoaderPhase;
-  readonly op: number;
-  readonly body: () => Uint8Array;
-  readonly address: number;
-  readonly deadline: Duration;
-  /** Octets of its phase that are done with it. */
-  readonly done?: number;
-  /** What is wrong with the answer; without it a refusal is. */
-  readonly check?: (answer: Answer) => LoaderFault | 'again' | undefined;
-}
-
 export class EspRom implements LoaderMachine {
   readonly #options: EspRomOptions;
-  readonly #plan: readonly Exchange[];
+  #plan: readonly Exchange[] = [];
   readonly #total: number;
   readonly #slip = new SlipDecoder();
   readonly #outputs: LineAction[] = [];
   readonly #events: LoaderEvent[] = [];
+  readonly #checks: Checks = {
+    security: (answer) => this.#checkSecurity(answer),
+    magic: (answer) => this.#checkMagic(answer),
+    digest: (part, answer) => this.#checkDigest(part, answer),
+  };
   #state: 'idle' | 'resetting' | 'syncing' | 'settling' | 'asking' | 'restarting' | 'ended' =
     'idle';
   #signals: readonly Signals[] = [];
   #attempts = 0;
+  #rate = FIRST_RATE;
+  #fast: boolean;
   #syncs = 0;
   #cursor = 0;
   #answered = false;
@@ -123,7 +95,8 @@ export class EspRom implements LoaderMachine {
   constructor(options: EspRomOptions) {
     this.#options = options;
     this.#total = options.parts.reduce((size, { octets }) => size + octets.length, 0);
-    this.#plan = [...this.#preparation(), ...this.#writing(), ...this.#verifying()];
+    const { parts, fastRate } = options;
+    this.#fast = fastRate !== undefined || parts.some(({ deflated }) => deflated !== undefined);
   }
 
   start(now: Instant): void {
@@ -180,6 +153,9 @@ export class EspRom implements LoaderMachine {
       );
       return;
     }
+    if (this.#cursor >= RECOGNISED) this.#fast = false;
+    this.#plan = planOf(this.#options, this.#checks, this.#fast);
+    this.#setRate(FIRST_RATE);
     this.#signals = this.#attempts++ % 2 === 0 ? BY_ADAPTER : BY_USB;
     this.#state = 'resetting';
     this.#cursor = 0;
@@ -239,86 +215,27 @@ export class EspRom implements LoaderMachine {
       return;
     }
     const exchange = this.#plan[this.#cursor];
-    const { check = refusal, done } = exchange ?? {};
+    const { check = refusal, done, rate } = exchange ?? {};
     const flaw = check(answer);
     if (flaw === 'again') this.#attempt(now);
     else if (flaw !== undefined) this.#fail(flaw);
     else {
       this.#cursor++;
       if (done !== undefined) this.#tell({ kind: 'progress', done, total: this.#total });
-      this.#ask(now);
+      if (rate === undefined) {
+        this.#ask(now);
+        return;
+      }
+      this.#setRate(rate);
+      this.#state = 'settling';
+      this.#deadline = after(now, SETTLING);
     }
   }
 
-  #preparation(): readonly Exchange[] {
-    const { chip, flashSize, erase } = this.#options;
-    const ask = (op: number, words: readonly number[], more: Partial<Exchange> = {}): Exchange => ({
-      ...{ phase: 'enter', op, address: 0, deadline: ANSWER, body: () => wordsOf(words) },
-      ...more,
-    });
-    const set = (address: number, value: number, mask: number): Exchange =>
-      ask(OP.writeRegister, [address, value, mask, 0]);
-    return [
-      ask(OP.securityInfo, [], { check: (answer) => this.#checkSecurity(answer) }),
-      ask(OP.readRegister, [MAGIC_ADDRESS], { check: (answer) => this.#checkMagic(answer) }),
-      ...(chip === C3 ? C3_WATCHDOGS.map(([at, value, mask]) => set(at, value, mask)) : []),
-      ask(OP.spiAttach, [0, 0]),
-      // Id, size, block, sector, page, status mask.
-      ask(OP.spiSetParameters, [0, flashSize, 0x1_0000, 0x1000, 0x100, 0xffff]),
-      ...(erase ? [this.#flashBegin(0, flashSize, 0)] : []),
-    ];
-  }
-
-  #flashBegin(address: number, size: number, blocks: number): Exchange {
-    const words = [size, blocks, BLOCK, address];
-    // Later chips than the first have a word more: whether the flash is encrypted.
-    if (this.#options.chip !== CLASSIC) words.push(0);
-    const deadline = perMebibyte(size, seconds(40));
-    return { phase: 'write', op: OP.flashBegin, address, deadline, body: () => wordsOf(words) };
-  }
-
-  #writing(): readonly Exchange[] {
-    let written = 0;
-    return this.#options.parts.flatMap(({ address, octets }) => {
-      const blocks = Math.ceil(octets.length / BLOCK);
-      const data = Array.from({ length: blocks }, (_, i): Exchange => {
-        const block = octets.subarray(i * BLOCK, (i + 1) * BLOCK);
-        written += block.length;
-        const body = (): Uint8Array => dataOf(block, i);
-        const at = address + i * BLOCK;
-        return {
-          phase: 'write',
-          op: OP.flashData,
-          address: at,
-          deadline: ANSWER,
-          body,
-          done: written,
-        };
-      });
-      return [this.#flashBegin(address, octets.length, blocks), ...data];
-    });
-  }
-
-  #verifying(): readonly Exchange[] {
-    let verified = 0;
-    return this.#options.parts.map(({ address, octets, md5 }): Exchange => {
-      verified += octets.length;
-      const { length } = octets;
-      return {
-        phase: 'verify',
-        op: OP.flashMd5,
-        address,
-        deadline: perMebibyte(length, seconds(8)),
-        body: () => wordsOf([address, length, 0, 0]),
-        done: verified,
-        check: ({ refused, data }) => {
-          const actual = toAscii(data.subarray(0, 32)).toLowerCase();
-          if (refused || actual.length !== 32) return 'again';
-          if (actual === md5) return undefined;
-          return { code: 'digest-differs', address, expected: md5, actual };
-        },
-      };
-    });
+  #setRate(rate: number): void {
+    if (rate === this.#rate) return;
+    this.#rate = rate;
+    this.#outputs.push({ kind: 'rate', rate });
   }
 
   #checkSecurity({ refused, data }: Answer): LoaderFault | undefined {
@@ -341,6 +258,18 @@ export class EspRom implements LoaderMachine {
     const { chip: expected } = this.#options;
     if (chip === expected) return undefined;
     return { code: 'wrong-chip', expected: espName(expected), found: espName(chip) };
+  }
+
+  #checkDigest(
+    { address, md5 }: EspPart,
+    { refused, data }: Answer,
+  ): LoaderFault | 'again' | undefined {
+    const actual = toAscii(data.subarray(0, 32)).toLowerCase();
+    if (refused || actual.length !== 32) return 'again';
+    if (actual === md5) return undefined;
+    // The plain way may do better.
+    if (this.#fast) return 'again';
+    return { code: 'digest-differs', address, expected: md5, actual };
   }
 
   #send(op: number, body: Uint8Array): void {

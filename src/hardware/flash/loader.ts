@@ -8,7 +8,9 @@ import type { Instant } from '../../base/time.ts';
 export type LineAction =
   | { readonly kind: 'write'; readonly octets: Uint8Array }
   /** True: asserted, which on the pin of a USB adapter is low. */
-  | { readonly kind: 'signals'; readonly dtr: boolean; readonly rts: boolean };
+  | { readonly kind: 'signals'; readonly dtr: boolean; readonly rts: boolean }
+  /** In bit/s, from here on; what was written before has gone out. */
+  | { readonly kind: 'rate'; readonly rate: number };
 
 export type LoaderPhase = 'enter' | 'write' | 'verify' | 'restart';
 

@@ -1,5 +1,6 @@
 /** Flashing a board whose loader answers on the serial line: drives the loader's client. */
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import type { Instant } from '../../base/time.ts';
 import { portLost } from '../../hardware/board/errors.ts';
 import type { LineBoard } from '../../hardware/flash/chips.ts';
@@ -39,9 +40,10 @@ function clientOf({ image }: Flashing, board: LineBoard): LoaderMachine {
   const parts = image.parts.map((part) => ({
     ...part,
     md5: createHash('md5').update(part.octets).digest('hex'),
+    deflated: new Uint8Array(deflateSync(part.octets, { level: 9 })),
   }));
-  const { chipId: chip, flash } = board;
-  return new EspRom({ chip, parts, flashSize: flash.size, erase: image.erase });
+  const { chipId: chip, flash, fastRate } = board;
+  return new EspRom({ chip, parts, flashSize: flash.size, erase: image.erase, fastRate });
 }
 
 class Drive {
@@ -93,6 +95,7 @@ class Drive {
     this.client.handleTimeout(world.now());
     for (let action = this.client.pollOutput(); action; action = this.client.pollOutput()) {
       if (action.kind === 'write') this.line.write(action.octets);
+      else if (action.kind === 'rate') await this.line.setRate(action.rate);
       else await this.line.setSignals(action.dtr, action.rts);
     }
     for (let event = this.client.pollEvent(); event; event = this.client.pollEvent()) {

@@ -29,6 +29,8 @@ export interface LoaderLine {
   write(octets: Uint8Array): void;
   /** Does nothing where there are no such lines, as on a PTY. */
   setSignals(dtr: boolean, rts: boolean): Promise<void>;
+  /** In bit/s; nothing where the line has no rate. */
+  setRate(rate: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,11 @@ export interface FlashWorld {
    * @throws NetlabError `no-such-port`, `no-permission`, `port-busy`, `port-failed`
    */
   touch(port: string): Promise<void>;
+  /**
+   * While a board goes from port to loader and back, no other process gets it.
+   * @throws NetlabError `board-leased`
+   */
+  takeLease(port: string): Promise<{ release(): void }>;
   /** @throws NetlabError of open-line.ts */
   openLine(port: string): Promise<Transport>;
   /** @throws NetlabError as `touch` */

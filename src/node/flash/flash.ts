@@ -9,7 +9,7 @@ import type { FlashEvent, Flashing } from './flash-request.ts';
 import type { FlashWorld } from './flash-world.ts';
 import { checkFirmware, type Greeting, greet } from './greeting.ts';
 import { flashImage } from './image-file.ts';
-import { findTarget } from './target.ts';
+import { findTarget, type Target } from './target.ts';
 
 export interface FlashRequest {
   readonly board: string | undefined;
@@ -55,6 +55,21 @@ export async function flash(
   tell: (event: FlashEvent) => void,
 ): Promise<Flashed> {
   const target = await findTarget(request, world);
+  const lease = target.port === undefined ? undefined : await world.takeLease(target.port);
+  try {
+    return await flashTarget(target, request, world, signal, tell);
+  } finally {
+    lease?.release();
+  }
+}
+
+async function flashTarget(
+  target: Target,
+  request: FlashRequest,
+  world: FlashWorld,
+  signal: AbortSignal,
+  tell: (event: FlashEvent) => void,
+): Promise<Flashed> {
   const { board } = target;
   const image = flashImage(board, { path: request.image, erase: request.erase });
   tell({ kind: 'image', board: board.board, image });

@@ -27,6 +27,7 @@ const PASSING = [
   'board-foreign',
   'board-reset',
   'connection-failed',
+  'not-rfc2217',
 ];
 
 export interface Greeting {

@@ -1,9 +1,9 @@
 /** This machine, as flashing sees it. */
-import type { SerialPort } from 'serialport';
+import { takeLease } from '../bench/leases.ts';
 import { monotonicNow } from '../clock.ts';
 import { listPorts } from '../discovery.ts';
-import { openLine } from '../open-line.ts';
-import { explainOpenFailure } from '../port-access.ts';
+import { openLine, openOctets } from '../open-line.ts';
+import type { Line } from '../stream-transport.ts';
 import type { FlashWorld, LoaderLine } from './flash-world.ts';
 import { loaderVolumes, mountCommand } from './volumes.ts';
 
@@ -22,56 +22,34 @@ export const machineWorld: FlashWorld = {
   ports: listPorts,
   volumes: () => loaderVolumes(),
   unmounted: mountCommand,
-  touch: async (path) => {
-    const port = await openPort(path, TOUCH_RATE);
+  touch: async (port) => {
+    const line = await openOctets(port, TOUCH_RATE);
+    // A board that leaves its port while it restarts is what was wanted.
+    line.stream.on('error', () => {});
     await sleep_ms(TOUCH_MS);
-    await setSignals(port, false, false);
-    await closed(port);
+    await line.setSignals(false, false);
+    await line.close();
   },
+  takeLease: (port) => takeLease(port),
   openLine,
-  openLoaderLine: async (path, rate) => loaderLine(await openPort(path, rate)),
+  openLoaderLine: async (port, rate) => loaderLine(await openOctets(port, rate)),
 };
 
-async function openPort(path: string, baudRate: number): Promise<SerialPort> {
-  const { SerialPort } = await import('serialport');
-  const port = new SerialPort({ path, baudRate, lock: true, autoOpen: false });
-  // A board that leaves its port while it restarts is what was wanted.
-  port.on('error', () => {});
-  try {
-    await settled((done) => port.open(done));
-  } catch (cause) {
-    throw await explainOpenFailure(path, cause as Error);
-  }
-  return port;
-}
-
-const loaderLine = (port: SerialPort): LoaderLine => ({
-  onOctets: (listener) => port.on('data', listener),
+const loaderLine = ({ stream, setSignals, setRate, close }: Line): LoaderLine => ({
+  onOctets: (listener) => stream.on('data', listener),
   onLost: (listener) => {
-    port.on('error', listener);
-    port.on('close', (error: Error | null) => listener(error ?? new Error('closed')));
+    stream.on('error', listener);
+    stream.on('close', (error?: Error | null) => listener(error ?? new Error('closed')));
   },
   write: (octets) => {
-    if (port.isOpen) port.write(octets);
+    if (!stream.destroyed) stream.write(octets);
   },
-  setSignals: (dtr, rts) => setSignals(port, dtr, rts),
-  close: () => closed(port),
+  setSignals: async (dtr, rts) => {
+    await setSignals(dtr, rts);
+  },
+  setRate,
+  close: async () => {
+    await close();
+    stream.removeAllListeners('data');
+  },
 });
-
-/** serialport takes a flag that is left out for true. A PTY has no such lines, and refuses. */
-const setSignals = (port: SerialPort, dtr: boolean, rts: boolean): Promise<void> =>
-  settled((done) => port.set({ dtr, rts, brk: false, cts: false, dsr: false }, done)).catch(
-    () => {},
-  );
-
-async function closed(port: SerialPort): Promise<void> {
-  if (port.isOpen && !port.closing) await settled((done) => port.close(done)).catch(() => {});
-  port.removeAllListeners('data');
-}
-
-const settled = (
-  action: (done: (error: Error | null | undefined) => void) => void,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    action((error) => (error ? reject(error) : resolve()));
-  });
