@@ -12,6 +12,7 @@ export const lab: Lab = {
   title: { en: 'Ethernet', ko: '이더넷' },
   layer: { en: 'data link', ko: '데이터 링크' },
   fixtures: ['cable:peer'],
+  uses: [{ lab: 'lab00', as: 'carrier' }],
   entry: 'ethernet.ts',
   checks: [
     addresses,

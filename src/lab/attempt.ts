@@ -2,13 +2,23 @@
 import { NetlabError, UsageError } from '../base/errors.ts';
 import { type Rng, seededRng } from '../base/random.ts';
 import { type Duration, type Instant, milliseconds, since } from '../base/time.ts';
+import type { Carrying } from './carrying.ts';
 import type { Clock, Interrupt } from './clock.ts';
 import { type Ending, endOf } from './deadline.ts';
-import type { Bench, Check, Learner, Station, Text } from './lab.ts';
+import type {
+  Bench,
+  Check,
+  Learner,
+  LineStation,
+  Picture,
+  SerialStation,
+  Station,
+  Text,
+} from './lab.ts';
 import { type GradedLearner, LearnerError, type Place } from './learner.ts';
 import { CheckOver, ExpectationFailed, StepLog } from './steps.ts';
 import type { Substrate } from './substrate.ts';
-import type { Failure, StepRecord } from './verdict.ts';
+import type { Failure, KeptPicture, StepRecord } from './verdict.ts';
 
 /** Frames left over from the check before are taken away, so that each check begins on a quiet cable. */
 const QUIET = milliseconds(2);
@@ -24,49 +34,70 @@ export interface AttemptRequest {
   readonly clock: Clock;
   readonly limit: Duration;
   readonly interrupt: Interrupt | undefined;
+  readonly carrying?: Carrying | undefined;
   stepStarted(number: number, text: Text): void;
   stepEnded(step: StepRecord): void;
+  pictureDrawn(picture: KeptPicture, svg: string): void;
 }
 
 export interface Attempt {
   readonly steps: readonly StepRecord[];
+  readonly pictures: readonly KeptPicture[];
   readonly failure: Failure | undefined;
 }
 
 /** @throws whatever is neither the learner's nor the bench's doing: a bug of the lab or of netlab. */
 export async function attempt(request: AttemptRequest): Promise<Attempt> {
   const { check, substrate, learner } = request;
-  const fence = { over: false, lastCall: undefined as string | undefined };
+  const fence: Fence = { over: false, lastCall: undefined, carrying: request.carrying };
+  const pictures: KeptPicture[] = [];
   const log = new StepLog(() => since(substrate.board.now(), request.began), {
     stepStarted(number, text) {
       substrate.setStep(`${check.id} ${number}: ${text.en}`);
       request.stepStarted(number, text);
     },
     stepEnded: request.stepEnded,
+    pictureDrawn(name, { title, text, svg }: Picture) {
+      const kept = { file: `pictures/${check.id}-${name}.svg`, title, text };
+      pictures.push(kept);
+      request.pictureDrawn(kept, svg);
+    },
   });
   const takeOutput = () => {
     for (let line = learner.pollOutput?.(); line !== undefined; line = learner.pollOutput?.()) {
       log.print(line);
     }
   };
+  const ends = { board: substrate.board, peer: substrate.peer };
+  const segments = (substrate.segments ?? [ends]).map(({ board, peer }) => ({
+    board: fencedStation(board, fence),
+    peer: fencedStation(peer, fence),
+  }));
   const bench: Bench = {
     board: fencedStation(substrate.board, fence),
     peer: fencedStation(substrate.peer, fence),
+    segments,
+    lines: fencedLines(substrate.lines ?? [], fence),
+    serial: substrate.serial && fencedSerial(substrate.serial, fence),
     learner: fencedLearner(learner, fence, takeOutput),
     rng: checkRng(request.seed, check.id),
   };
   const work = async () => {
-    await takeLeftovers(bench.board);
-    await takeLeftovers(bench.peer);
+    for (const { board, peer } of segments) {
+      await takeLeftovers(board);
+      await takeLeftovers(peer);
+    }
+    await request.carrying?.begin();
     await check.run(bench, log);
   };
   const ending = await endOf(work, request.clock, request.limit, request.interrupt);
   fence.over = true;
+  request.carrying?.end();
   takeOutput();
   const located = fence.lastCall === undefined ? undefined : learner.locate?.(fence.lastCall);
   const failure = failureOf(ending, log, located);
   log.end();
-  return { steps: log.records, failure };
+  return { steps: log.records, pictures, failure };
 }
 
 /** Each check has chances of its own, whichever checks ran before it. FNV-1a over the id, with the seed. */
@@ -85,10 +116,13 @@ async function takeLeftovers(station: Station): Promise<void> {
 interface Fence {
   over: boolean;
   lastCall: string | undefined;
+  readonly carrying: Carrying | undefined;
 }
 
 function pass(fence: Fence): void {
   if (fence.over) throw new CheckOver('the check is over');
+  const fault = fence.carrying?.pollFault();
+  if (fault !== undefined) throw fault;
 }
 
 const fencedStation = (station: Station, fence: Fence): Station => ({
@@ -106,6 +140,41 @@ const fencedStation = (station: Station, fence: Fence): Station => ({
     return frame;
   },
 });
+
+const fencedSerial = (serial: SerialStation, fence: Fence): SerialStation => ({
+  now: () => serial.now(),
+  async send(octets) {
+    pass(fence);
+    await serial.send(octets);
+  },
+  async receive(timeout) {
+    pass(fence);
+    const octets = await serial.receive(timeout);
+    pass(fence);
+    return octets;
+  },
+});
+
+/** Lines that are as new for each check; what does not use them tells their boards nothing. */
+function fencedLines(lines: readonly LineStation[], fence: Fence): readonly LineStation[] {
+  let fresh = false;
+  const use = async <T>(act: () => Promise<T>): Promise<T> => {
+    pass(fence);
+    if (!fresh) {
+      fresh = true;
+      for (const line of lines) await line.setUp({});
+    }
+    const result = await act();
+    pass(fence);
+    return result;
+  };
+  return lines.map((line) => ({
+    limits: line.limits,
+    now: () => line.now(),
+    setUp: (setup) => use(() => line.setUp(setup)),
+    exchange: (exchange) => use(() => line.exchange(exchange)),
+  }));
+}
 
 const fencedLearner = (learner: Learner, fence: Fence, takeOutput: () => void): Learner => ({
   async call(name, ...args) {
@@ -143,8 +212,9 @@ function describeError(error: unknown, step: number, located: Place | undefined)
     };
   }
   if (error instanceof LearnerError) {
-    const { code, text, place } = error;
-    return { kind: 'learner', code, message: text, step, ...(place && { place }) };
+    const { code, text, place, lab } = error;
+    const details = { ...(place && { place }), ...(lab && { upstream: lab }) };
+    return { kind: 'learner', code, message: text, step, ...details };
   }
   if (error instanceof NetlabError && !(error instanceof UsageError)) {
     const { code, message, details } = error;

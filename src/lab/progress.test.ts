@@ -4,6 +4,7 @@ import type { CodeKind } from './learner.ts';
 import {
   decodeProgress,
   encodeProgress,
+  mergeProgress,
   NO_PROGRESS,
   nextHintLevel,
   progressOf,
@@ -109,5 +110,55 @@ describe('progress', () => {
   it('never throws on what it reads', () => {
     fc.assert(fc.property(fc.string(), (text) => void decodeProgress(text)));
     fc.assert(fc.property(fc.json(), (json) => void decodeProgress(`{"labs":${json}}`)));
+  });
+});
+
+describe('progress from two machines', () => {
+  const time = fc.integer({ min: 1, max: 9 }).map((day) => `2026-01-0${day}T00:00:00.000Z`);
+  const lab = fc
+    .record({ passedAt: time, lastRunAt: time, solutionAt: time }, { requiredKeys: [] })
+    .chain((times) =>
+      fc
+        .record({
+          points: fc.nat(100),
+          possible: fc.constant(100),
+          runs: fc.nat(50),
+          hints: fc.dictionary(fc.constantFrom('a', 'b'), fc.integer({ min: 1, max: 3 }), {
+            noNullPrototype: true,
+          }),
+        })
+        .map((counts) => ({ ...times, ...counts })),
+    );
+  const progress = fc.dictionary(fc.constantFrom('lab00', 'lab01', 'lab02'), lab, {
+    noNullPrototype: true,
+  });
+
+  it('becomes the same whichever is taken in, and however often', () => {
+    fc.assert(
+      fc.property(progress, progress, (a, b) => {
+        const merged = mergeProgress(a, b);
+        expect(merged).toEqual(mergeProgress(b, a));
+        expect(mergeProgress(merged, b)).toEqual(merged);
+        expect(decodeProgress(encodeProgress(merged))).toEqual(merged);
+      }),
+    );
+  });
+
+  it('loses no pass, no point and no hint', () => {
+    fc.assert(
+      fc.property(progress, progress, (a, b) => {
+        const merged = mergeProgress(a, b);
+        for (const [id, one] of [...Object.entries(a), ...Object.entries(b)]) {
+          const both = progressOf(merged, id);
+          expect(both.points).toBeGreaterThanOrEqual(one.points);
+          expect(both.passedAt === undefined).toBe(
+            (a[id]?.passedAt ?? b[id]?.passedAt) === undefined,
+          );
+          for (const [check, level] of Object.entries(one.hints)) {
+            expect(both.hints[check]).toBeGreaterThanOrEqual(level);
+          }
+        }
+      }),
+    );
   });
 });

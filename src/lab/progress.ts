@@ -73,6 +73,44 @@ export function recordSolution(progress: Progress, lab: string, at: string): Pro
   return { ...progress, [lab]: { ...before, solutionAt: before.solutionAt ?? at } };
 }
 
+/**
+ * Two machines' progress as one, without loss: the earlier pass, the better points, every hint that was shown. Runs are
+ * counted as the greater of the two, so that a file that is taken in twice changes nothing the second time.
+ */
+export function mergeProgress(mine: Progress, theirs: Progress): Progress {
+  const merged: Record<string, LabProgress> = { ...mine };
+  for (const lab of Object.keys(theirs)) {
+    merged[lab] = mergeLab(progressOf(mine, lab), progressOf(theirs, lab));
+  }
+  return merged;
+}
+
+function mergeLab(a: LabProgress, b: LabProgress): LabProgress {
+  const passedAt = earliest(a.passedAt, b.passedAt);
+  const solutionAt = earliest(a.solutionAt, b.solutionAt);
+  const [lastRunAt] = [a.lastRunAt, b.lastRunAt]
+    .filter((at) => at !== undefined)
+    .sort()
+    .reverse();
+  const hints: Record<string, number> = { ...a.hints };
+  for (const [check, level] of Object.entries(b.hints)) {
+    hints[check] = Math.max(level, hints[check] ?? 0);
+  }
+  return {
+    ...(passedAt !== undefined && { passedAt }),
+    points: Math.max(a.points, b.points),
+    possible: Math.max(a.possible, b.possible),
+    runs: Math.max(a.runs, b.runs),
+    ...(lastRunAt !== undefined && { lastRunAt }),
+    hints,
+    ...(solutionAt !== undefined && { solutionAt }),
+  };
+}
+
+/** ISO 8601 in one zone sorts as text. */
+const earliest = (...times: readonly (string | undefined)[]): string | undefined =>
+  times.filter((time) => time !== undefined).sort()[0];
+
 export const encodeProgress = (progress: Progress): string =>
   `${JSON.stringify({ schema: 1, labs: progress }, null, 2)}\n`;
 

@@ -5,7 +5,7 @@
  */
 import { EXIT, NetlabError } from '../base/errors.ts';
 import { type Cassette, decodeCassette } from '../capture/cassette-reader.ts';
-import type { CodeKind, CodeOrigin } from './learner.ts';
+import type { CodeKind, CodeOrigin, UsedModule } from './learner.ts';
 import type { SubstrateDescription, SubstrateKind } from './substrate.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
@@ -16,6 +16,7 @@ export interface Recorded {
   readonly seed: number;
   readonly startedAt: string;
   readonly code: CodeOrigin;
+  readonly uses: readonly UsedModule[];
   /** As the old verdict has it; blank where the run was ended before it had one. */
   readonly substrate: SubstrateDescription;
   /** By id, of the checks that were run, in order; empty where there was no verdict. */
@@ -49,18 +50,37 @@ function fromVerdict(
   document: unknown,
 ): Omit<Recorded, 'cassette' | 'lab' | 'seed' | 'unfinished'> {
   const { startedAt, exercised, checks } = record(document);
-  const { substrate, code } = record(exercised);
+  const { substrate, code, uses } = record(exercised);
   const outcomes = new Map<string, Outcome>();
   for (const check of Array.isArray(checks) ? checks : []) {
     const { id, verdict } = record(check);
     if (typeof id === 'string' && isOutcome(verdict)) outcomes.set(id, verdict);
   }
-  const { kind, path } = record(code);
+  const { kind, path, sha256 } = record(code);
   return {
     startedAt: text(startedAt),
-    code: { kind: CODE_KINDS.find((known) => known === kind) ?? 'learner', path: text(path) },
+    code: {
+      kind: CODE_KINDS.find((known) => known === kind) ?? 'learner',
+      path: text(path),
+      ...(sha256 !== undefined && { sha256: text(sha256) }),
+    },
+    uses: (Array.isArray(uses) ? uses : []).slice(0, USES_MAX).map(usedModule),
     substrate: describe(record(substrate)),
     outcomes,
+  };
+}
+
+/** Labs that a lab may stand on; a file that names more was not written by netlab. */
+const USES_MAX = 32;
+
+function usedModule(document: unknown): UsedModule {
+  const { lab, as, whose, path, sha256 } = record(document);
+  return {
+    lab: text(lab),
+    as: as === 'carrier' ? 'carrier' : 'import',
+    whose: whose === 'learner' ? 'learner' : 'reference',
+    path: text(path),
+    sha256: text(sha256),
   };
 }
 
@@ -76,7 +96,7 @@ function describe(substrate: Readonly<Record<string, unknown>>): SubstrateDescri
   };
 }
 
-const KINDS: readonly SubstrateKind[] = ['emulated', 'mock', 'port'];
+const KINDS: readonly SubstrateKind[] = ['emulated', 'mock', 'port', 'memory'];
 const CODE_KINDS: readonly CodeKind[] = ['learner', 'solution', 'starter', 'path'];
 const OUTCOMES: readonly Outcome[] = [
   'PASS',

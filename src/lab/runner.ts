@@ -20,16 +20,18 @@
 import { NetlabError } from '../base/errors.ts';
 import { type Duration, type Instant, seconds, since } from '../base/time.ts';
 import { type Attempt, attempt } from './attempt.ts';
+import type { Carrying } from './carrying.ts';
 import type { Clock, Interrupt } from './clock.ts';
 import { endOf } from './deadline.ts';
 import type { Check, Fixture, Lab, Text } from './lab.ts';
-import type { CodeOrigin, GradedLearner } from './learner.ts';
+import type { CodeOrigin, GradedLearner, UsedModule } from './learner.ts';
 import type { Substrate } from './substrate.ts';
 import {
   type CheckResult,
   exitCodeOf,
   type Failure,
   type FailureKind,
+  type KeptPicture,
   type Outcome,
   overall,
   type StepRecord,
@@ -41,6 +43,10 @@ export interface RunRequest {
   readonly substrate: Substrate;
   readonly learner: GradedLearner;
   readonly code: CodeOrigin;
+  /** Whose modules of earlier labs are in `learner`. */
+  readonly uses?: readonly UsedModule[];
+  /** The same that the substrate was opened with. */
+  readonly carrying?: Carrying | undefined;
   readonly seed: number;
   /** netlab's version. */
   readonly netlab: string;
@@ -76,23 +82,48 @@ export type RunEvent =
       readonly text: Text;
     }
   | { readonly kind: 'step-ended'; readonly check: Check; readonly step: StepRecord }
+  | {
+      readonly kind: 'picture';
+      readonly check: Check;
+      readonly picture: KeptPicture;
+      readonly svg: string;
+    }
   | { readonly kind: 'check-ended'; readonly check: Check; readonly result: CheckResult }
+  /** The verdict as it would be if everything ended now: for reports that are whole at any time. */
+  | { readonly kind: 'verdict-so-far'; readonly verdict: Verdict }
   | { readonly kind: 'run-ended'; readonly verdict: Verdict };
 
 export async function runLab(request: RunRequest): Promise<Verdict> {
-  const { lab, substrate, clock, only } = request;
+  const { lab, clock, only } = request;
   const checks = lab.checks.filter((check) => only?.includes(check.id) ?? true);
   const began = clock.now();
   const run = new Run(request, began);
   request.onEvent?.({ kind: 'run-started', lab, checks });
   const results: CheckResult[] = [];
+  const tellSoFar = (next: Check | undefined) => {
+    const rest = checks.slice(results.length + 1).map((check) => skipped(check, NOT_REACHED));
+    const under = next === undefined ? [] : [underWay(next)];
+    const verdict = documentOf(request, [...results, ...under, ...rest], began);
+    request.onEvent?.({ kind: 'verdict-so-far', verdict });
+  };
   for (const check of checks) {
+    tellSoFar(check);
     const result = await run.check(check);
     results.push(result);
     request.onEvent?.({ kind: 'check-ended', check, result });
   }
-  const verdict = overall(results.map((result) => result.verdict));
-  const document: Verdict = {
+  const verdict = documentOf(request, results, began);
+  request.onEvent?.({ kind: 'run-ended', verdict });
+  return verdict;
+}
+
+function documentOf(
+  { lab, substrate, clock, ...request }: RunRequest,
+  checks: readonly CheckResult[],
+  began: Instant,
+): Verdict {
+  const verdict = overall(checks.map((result) => result.verdict));
+  return {
     schema: 1,
     netlab: request.netlab,
     lab: lab.id,
@@ -101,17 +132,19 @@ export async function runLab(request: RunRequest): Promise<Verdict> {
     verdict,
     exitCode: exitCodeOf(verdict),
     points: {
-      earned: results.reduce((sum, { points }) => sum + points.earned, 0),
-      possible: results.reduce((sum, { points }) => sum + points.possible, 0),
+      earned: checks.reduce((sum, { points }) => sum + points.earned, 0),
+      possible: checks.reduce((sum, { points }) => sum + points.possible, 0),
     },
     seed: request.seed,
     startedAt: request.startedAt,
     duration_ms: elapsed(clock, began),
-    exercised: { substrate: substrate.description, code: request.code },
-    checks: results,
+    exercised: {
+      substrate: substrate.description,
+      code: request.code,
+      ...(request.uses && request.uses.length > 0 && { uses: request.uses }),
+    },
+    checks,
   };
-  request.onEvent?.({ kind: 'run-ended', verdict: document });
-  return document;
 }
 
 const OUTCOME_OF: Readonly<Record<FailureKind, Outcome>> = {
@@ -135,14 +168,16 @@ class Run {
     this.#deadlines = request.deadlines ?? DEADLINES;
     this.#began = began;
     this.#boardBegan = request.substrate.board.now();
-    this.#stopped = missingFixtures(request.lab.fixtures, request.substrate.fixtures);
   }
 
   async check(check: Check): Promise<CheckResult> {
     const began = this.#request.clock.now();
     if (this.#request.interrupt?.aborted) this.#stopped ??= RUN_INTERRUPTED;
     if (this.#left() <= 0) this.#stopped ??= RUN_TOO_LONG;
-    if (this.#stopped !== undefined) return skipped(check, this.#stopped);
+    const { lab, substrate } = this.#request;
+    const missing = missingFixtures(check.fixtures ?? lab.fixtures, substrate.fixtures);
+    const reason = this.#stopped ?? missing;
+    if (reason !== undefined) return skipped(check, reason);
     const first = await this.#attempt(check, 1);
     let last = first;
     if ((await this.#soundAfter(first)) && this.#worthRetrying(first)) {
@@ -159,7 +194,7 @@ class Run {
   }
 
   #attempt(check: Check, number: 1 | 2): Promise<Attempt> {
-    const { substrate, learner, seed, clock, interrupt, onEvent } = this.#request;
+    const { substrate, learner, carrying, seed, clock, interrupt, onEvent } = this.#request;
     onEvent?.({ kind: 'check-started', check, attempt: number });
     return attempt({
       check,
@@ -170,8 +205,10 @@ class Run {
       clock,
       limit: Math.max(0, Math.min(this.#deadlines.check, this.#left())) as Duration,
       interrupt,
+      carrying,
       stepStarted: (step, text) => onEvent?.({ kind: 'step-started', check, number: step, text }),
       stepEnded: (step) => onEvent?.({ kind: 'step-ended', check, step }),
+      pictureDrawn: (picture, svg) => onEvent?.({ kind: 'picture', check, picture, svg }),
     });
   }
 
@@ -213,6 +250,7 @@ class Run {
       attempts: first === last ? 1 : 2,
       duration_ms,
       steps: last.steps,
+      ...(last.pictures.length > 0 && { pictures: last.pictures }),
       ...withFailures(last.failure, flaky ? first.failure : undefined),
     };
   }
@@ -240,6 +278,16 @@ const skipped = (check: Check, reason: Text): CheckResult => ({
   reason,
 });
 
+/** A check that has not ended yet, as it stands in a report of a run that ended with it. */
+const underWay = (check: Check): CheckResult => ({
+  ...heading(check, 'INTERRUPTED'),
+  points: { earned: 0, possible: check.points },
+  attempts: 1,
+  duration_ms: 0,
+  steps: [],
+  reason: UNDER_WAY,
+});
+
 function missingFixtures(needed: readonly Fixture[], present: readonly Fixture[]) {
   const missing = needed.filter((fixture) => !present.includes(fixture)).join(', ');
   if (missing === '') return undefined;
@@ -249,6 +297,14 @@ function missingFixtures(needed: readonly Fixture[], present: readonly Fixture[]
   };
 }
 
+const UNDER_WAY: Text = {
+  en: 'The run ended in the middle of this check.',
+  ko: '이 검사 도중에 실행이 끝났습니다.',
+};
+const NOT_REACHED: Text = {
+  en: 'The run ended before this check.',
+  ko: '이 검사 전에 실행이 끝났습니다.',
+};
 const RUN_INTERRUPTED: Text = { en: 'The run was interrupted.', ko: '실행이 중단되었습니다.' };
 const ENOUGH: Text = {
   en: 'An earlier check has something to mend first.',

@@ -1,7 +1,8 @@
 /** The record of one check's steps, kept while they happen. */
 import type { Duration } from '../base/time.ts';
 import { type Difference, diffFields, diffOctets, diffValues } from './diff.ts';
-import type { Steps, Text } from './lab.ts';
+import type { Picture, Steps, Text } from './lab.ts';
+import { PICTURES_MAX, pictureFlaw } from './picture.ts';
 import type { StepRecord } from './verdict.ts';
 
 /** An expectation was not met. Ends the check; even a check that catches it has failed. */
@@ -27,6 +28,7 @@ export class CheckOver extends Error {
 export interface StepListener {
   stepStarted(number: number, text: Text): void;
   stepEnded(step: StepRecord): void;
+  pictureDrawn(name: string, picture: Picture): void;
 }
 
 type Outcome = StepRecord['outcome'];
@@ -43,6 +45,7 @@ export class StepLog implements Steps {
   #output: string[] = [];
   #failure: ExpectationFailed | undefined;
   #current = 0;
+  #pictures = 0;
   #over = false;
 
   constructor(sinceStart: () => Duration, listener: StepListener) {
@@ -100,6 +103,18 @@ export class StepLog implements Steps {
 
   expect(what: Text, holds: boolean, why: Text): void {
     this.#judge(what, holds ? undefined : new ExpectationFailed('condition', why));
+  }
+
+  /** @throws Error for a picture that may not be kept: a bug of the lab. */
+  picture(name: string, picture: Picture): void {
+    if (this.#over) throw new CheckOver('the check is over');
+    this.#pictures += 1;
+    const flaw =
+      this.#pictures > PICTURES_MAX
+        ? `a check may have ${PICTURES_MAX}`
+        : pictureFlaw(name, picture);
+    if (flaw !== undefined) throw new Error(`the picture ${name} cannot be kept: ${flaw}`);
+    this.#listener.pictureDrawn(name, picture);
   }
 
   #expectNone(code: ExpectationFailed['code'], what: Text, difference: Difference | undefined) {

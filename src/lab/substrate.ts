@@ -2,9 +2,12 @@
  * What a run runs on: an emulated board, the firmware's twin on a mocked port, a board at a port, or the
  * cassette of an earlier run. A check cannot tell which; a report says it.
  */
-import type { Fixture, Station } from './lab.ts';
+import type { WireFlaws } from '../medium/wire.ts';
+import type { Carrying } from './carrying.ts';
+import type { Fixture, LineStation, Segment, SerialStation, Station } from './lab.ts';
 
-export type SubstrateKind = 'emulated' | 'mock' | 'port' | 'replay';
+/** `memory`: no board at all, for labs without fixtures. */
+export type SubstrateKind = 'emulated' | 'mock' | 'port' | 'replay' | 'memory';
 
 /** Who was there, for the report. What a board does not tell is ''. */
 export interface SubstrateDescription {
@@ -30,6 +33,12 @@ export interface Substrate {
   readonly fixtures: readonly Fixture[];
   readonly board: Station;
   readonly peer: Station;
+  /** Where there are more: the first is `board` and `peer`. */
+  readonly segments?: readonly Segment[];
+  /** Its raw lines, one a board; none without it. */
+  readonly lines?: readonly LineStation[];
+  /** The line to `board`; none where there is no board. Whoever uses it takes it from the driver. */
+  readonly serial?: SerialStation;
   /** From now on packets belong to `label`: the capture makes it their comment. */
   setStep(label: string): void;
   /**
@@ -45,4 +54,8 @@ export interface SubstrateRequest {
   /** Decides all chance on the substrate's side: addresses, timing, impairments. */
   readonly seed: number;
   readonly fixtures: readonly Fixture[];
+  /** Of an emulated wire; a real one is as it is. */
+  readonly wire?: WireFlaws | undefined;
+  /** What the board says passes through it. */
+  readonly carrying?: Carrying | undefined;
 }

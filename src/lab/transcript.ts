@@ -6,7 +6,7 @@ import { fromHex } from '../base/octets.ts';
 import type { Difference } from './diff.ts';
 import { compareDumps } from './hexdump.ts';
 import type { Text } from './lab.ts';
-import type { CodeOrigin, Place } from './learner.ts';
+import type { CodeOrigin, Place, UsedModule } from './learner.ts';
 import type { SubstrateDescription } from './substrate.ts';
 import type { CheckResult, Failure, StepRecord, Verdict } from './verdict.ts';
 
@@ -25,6 +25,10 @@ interface Words {
   readonly peer: string;
   readonly seed: string;
   readonly code: Readonly<Record<CodeOrigin['kind'], string>>;
+  readonly standsOn: string;
+  readonly module: Readonly<Record<UsedModule['whose'], string>>;
+  readonly why: Readonly<Record<NonNullable<UsedModule['why']>, string>>;
+  readonly upstream: (lab: string) => string;
 }
 
 const WORDS: Readonly<Record<Language, Words>> = {
@@ -47,6 +51,16 @@ const WORDS: Readonly<Record<Language, Words>> = {
       starter: 'the starter',
       path: 'as given',
     },
+    standsOn: 'stands on',
+    module: { learner: 'your own', reference: 'the reference solution' },
+    why: {
+      asked: 'as asked',
+      'not-started': 'you have not started it',
+      'not-passed': 'yours has not passed yet',
+      'not-learner': 'as the code is not your own either',
+    },
+    upstream: (lab) =>
+      `This is in your module of ${lab}, not in this lab's. --reference ${lab} runs with the reference instead.`,
   },
   ko: {
     expected: '기대',
@@ -67,6 +81,16 @@ const WORDS: Readonly<Record<Language, Words>> = {
       starter: '시작 코드',
       path: '지정한 것',
     },
+    standsOn: '바탕',
+    module: { learner: '직접 작성한 것', reference: '모범 답안' },
+    why: {
+      asked: '요청한 대로',
+      'not-started': '아직 시작하지 않음',
+      'not-passed': '아직 통과하지 않음',
+      'not-learner': '이 코드도 직접 작성한 것이 아님',
+    },
+    upstream: (lab) =>
+      `이 실습이 아니라 ${lab} 모듈의 문제입니다. --reference ${lab} 를 붙이면 모범 답안으로 바꿔 실행합니다.`,
   },
 };
 
@@ -85,14 +109,20 @@ export function transcript(verdict: Verdict, language: Language): string {
 /** What was exercised: on what, with which firmware, whose code. */
 export function exercisedLines(verdict: Verdict, language: Language): readonly string[] {
   const words = WORDS[language];
-  const { substrate, code } = verdict.exercised;
+  const { substrate, code, uses = [] } = verdict.exercised;
   return [
     `${words.onWhat}: ${substrate.name}`,
     ...firmwareLine(substrate, words),
     `${words.peer}: ${substrate.peer}`,
     `${words.whose}: ${words.code[code.kind]} (${code.path})`,
+    ...uses.map((used) => `${words.standsOn}: ${usedModule(used, words)}`),
     `${words.seed}: ${verdict.seed}`,
   ];
+}
+
+function usedModule({ lab, whose, why, path }: UsedModule, words: Words): string {
+  const reason = why === undefined ? path : words.why[why];
+  return `${lab}, ${words.module[whose]} (${reason})`;
 }
 
 function firmwareLine(substrate: SubstrateDescription, words: Words): readonly string[] {
@@ -107,12 +137,21 @@ export function checkLines(check: CheckResult, language: Language): readonly str
   return [
     `${check.verdict.padEnd(11)} ${check.id}: ${check.title[language]}`,
     ...check.steps.flatMap((step) => stepLines(step, language)).map((line) => `  ${line}`),
+    ...pictureLines(check, language),
     ...(reason ? [`  ${reason[language]}`] : []),
     ...(failure ? failureLines(failure, language).map((line) => `  ${line}`) : []),
     ...(firstFailure
       ? [`  ${words.flaky}`, ...failureLines(firstFailure, language).map((line) => `    ${line}`)]
       : []),
   ];
+}
+
+/** Each picture's title, its plain form, and where its SVG is. */
+export function pictureLines({ pictures = [] }: CheckResult, language: Language): string[] {
+  return pictures.flatMap(({ file, title, text }) => [
+    `  ${title[language]} (${file})`,
+    ...text.map((line) => `    ${line}`),
+  ]);
 }
 
 const MARKS: Readonly<Record<StepRecord['outcome'], string>> = {
@@ -137,6 +176,7 @@ export function failureLines(failure: Failure, language: Language): readonly str
     failure.message[language],
     ...(failure.difference ? differenceLines(failure.difference, language) : []),
     ...(failure.place ? placeLines(failure.place) : []),
+    ...(failure.upstream ? [WORDS[language].upstream(failure.upstream)] : []),
   ];
 }
 

@@ -11,13 +11,13 @@
  *   seed         what decided chance
  *   startedAt    ISO 8601, from outside
  *   duration_ms  wall time of the whole
- *   exercised    substrate (board, firmware version, source hash, peer) and whose code
+ *   exercised    substrate (board, firmware version, source hash, peer), whose code, and whose modules of earlier labs
  *   checks       one entry a check, in order, with its steps and its failure
  */
 import { EXIT, type ExitCode } from '../base/errors.ts';
 import type { Difference } from './diff.ts';
-import type { Text } from './lab.ts';
-import type { CodeOrigin, Place } from './learner.ts';
+import type { Text, Visibility } from './lab.ts';
+import type { CodeOrigin, Place, UsedModule } from './learner.ts';
 import type { SubstrateDescription } from './substrate.ts';
 
 export type Outcome =
@@ -55,18 +55,28 @@ export interface Failure {
   /** The number of the step that failed; 0 when it failed before the first. */
   readonly step: number;
   readonly place?: Place;
+  /** The earlier lab whose module is at fault. */
+  readonly upstream?: string;
   readonly difference?: Difference;
+}
+
+/** A picture as the verdict has it; the SVG is the file, relative to the run's folder. */
+export interface KeptPicture {
+  readonly file: string;
+  readonly title: Text;
+  readonly text: readonly string[];
 }
 
 export interface CheckResult {
   readonly id: string;
   readonly title: Text;
-  readonly visibility: 'visible' | 'hidden';
+  readonly visibility: Visibility;
   readonly verdict: Outcome;
   readonly points: Points;
   readonly attempts: number;
   readonly duration_ms: number;
   readonly steps: readonly StepRecord[];
+  readonly pictures?: readonly KeptPicture[];
   readonly failure?: Failure;
   /** FLAKY: why the first attempt failed. */
   readonly firstFailure?: Failure;
@@ -91,7 +101,11 @@ export interface Verdict {
   readonly seed: number;
   readonly startedAt: string;
   readonly duration_ms: number;
-  readonly exercised: { readonly substrate: SubstrateDescription; readonly code: CodeOrigin };
+  readonly exercised: {
+    readonly substrate: SubstrateDescription;
+    readonly code: CodeOrigin;
+    readonly uses?: readonly UsedModule[];
+  };
   readonly checks: readonly CheckResult[];
 }
 
