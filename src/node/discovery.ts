@@ -1,6 +1,6 @@
 /** The serial ports of this machine, and which of them a netlab board is behind. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Recognition, recognise } from '../hardware/board/recognise.ts';
 
 /** With what its USB identity tells, where it has one. */
@@ -11,6 +11,8 @@ export interface PortDescription extends Partial<Recognition> {
   readonly productId?: string;
   readonly manufacturer?: string;
   readonly serialNumber?: string;
+  /** The USB socket, by the way to it: `1-1.2` on Linux. It stays when another board is plugged in there. */
+  readonly location?: string;
 }
 
 /** Never throws: a machine that cannot list its ports has none to offer. */
@@ -40,12 +42,14 @@ async function withSerialport(): Promise<PortDescription[]> {
   const ports = await SerialPort.list();
   return ports
     .filter((port) => port.vendorId !== undefined || !/\/ttyS\d+$/.test(port.path))
-    .map(({ path, vendorId, productId, manufacturer, serialNumber }) => ({
+    .map(({ path, vendorId, productId, manufacturer, serialNumber, locationId }) => ({
       path,
       ...(vendorId === undefined ? {} : { vendorId }),
       ...(productId === undefined ? {} : { productId }),
       ...(manufacturer === undefined ? {} : { manufacturer }),
       ...(serialNumber === undefined ? {} : { serialNumber }),
+      ...(locationId === undefined ? {} : { location: locationId }),
+      ...socketOf(path),
     }));
 }
 
@@ -58,19 +62,32 @@ function fromSysfs(root = SYSFS_TTY): PortDescription[] {
     .map((name) => ({ path: `/dev/${name}`, ...usbAttributes(join(root, name, 'device')) }));
 }
 
-/** The attributes lie in the USB device's folder, one or two above the interface's. */
+/** Where serialport tells no location, sysfs does. */
+function socketOf(path: string): Pick<PortDescription, 'location'> {
+  const name = /^\/dev\/(tty(?:ACM|USB)\d+)$/.exec(path)?.[1];
+  if (process.platform !== 'linux' || name === undefined) return {};
+  const { location } = usbAttributes(join(SYSFS_TTY, name, 'device'));
+  return location === undefined ? {} : { location };
+}
+
+/** The attributes lie in the USB device's folder, one or two above the interface's. Its name is the way to it. */
 function usbAttributes(device: string): Omit<PortDescription, 'path'> {
   try {
     const node = realpathSync(device);
     for (const folder of [join(node, '..'), join(node, '..', '..')]) {
       if (!existsSync(join(folder, 'idVendor'))) continue;
-      const attribute = (name: string): string => readFileSync(join(folder, name), 'utf8').trim();
+      const attribute = (name: string): string | undefined =>
+        existsSync(join(folder, name))
+          ? readFileSync(join(folder, name), 'utf8').trim()
+          : undefined;
+      const [vendorId, productId] = [attribute('idVendor'), attribute('idProduct')];
+      const [manufacturer, serialNumber] = [attribute('manufacturer'), attribute('serial')];
       return {
-        vendorId: attribute('idVendor'),
-        productId: attribute('idProduct'),
-        ...(existsSync(join(folder, 'manufacturer')) && {
-          manufacturer: attribute('manufacturer'),
-        }),
+        location: basename(folder),
+        ...(vendorId === undefined ? {} : { vendorId }),
+        ...(productId === undefined ? {} : { productId }),
+        ...(manufacturer === undefined ? {} : { manufacturer }),
+        ...(serialNumber === undefined ? {} : { serialNumber }),
       };
     }
   } catch {

@@ -1,6 +1,5 @@
 /** Emulated boards in real time, each behind a port that any program can open. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { EXIT, NetlabError } from '../base/errors.ts';
+import { createServer, type Socket } from 'node:net';
 import { START } from '../base/time.ts';
 import { type EmulatedBoard, World } from '../hardware/emulator/world.ts';
 import { Cable } from '../medium/cable.ts';
@@ -8,8 +7,10 @@ import { Hub } from '../medium/hub.ts';
 import { Loopback } from '../medium/loopback.ts';
 import type { Medium } from '../medium/medium.ts';
 import { emulatedKind, type FirmwareImage } from './images.ts';
+import { formatPortName } from './port-name.ts';
 import { openPty } from './pty.ts';
 import { RealTime } from './real-time.ts';
+import { listening } from './remote/listening.ts';
 
 export type Wire = 'cable' | 'loopback' | 'none';
 
@@ -119,31 +120,12 @@ async function behindTcp(
       time.kick();
     });
   });
-  await listening(server, host, port);
-  const { address, family, port: actual } = server.address() as AddressInfo;
-  const shown = family === 'IPv6' ? `[${address}]` : address;
+  const at = await listening(server, host, port);
   return {
-    name: `tcp://${shown}:${actual}`,
+    name: formatPortName({ kind: 'tcp', ...at }),
     close: () => {
       user?.destroy();
       server.close();
     },
   };
 }
-
-const listening = (server: Server, host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const details = { address: `${host}:${port}`, reason: cause.code ?? cause.message };
-      reject(
-        new NetlabError(
-          'cannot-listen',
-          EXIT.noBoard,
-          `cannot listen at ${host}:${port}`,
-          details,
-          cause,
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });

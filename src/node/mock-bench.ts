@@ -11,8 +11,8 @@ import { Cable } from '../medium/cable.ts';
 import type { PortNumber, Tap } from '../medium/medium.ts';
 import type { ReceivedFrame } from '../stack/datalink/link-device.ts';
 import { monotonicNow } from './clock.ts';
-import { INITIAL_LINE_RATE, serialLine } from './serial-transport.ts';
-import { StreamTransport } from './stream-transport.ts';
+import { serialLine } from './serial-transport.ts';
+import { INITIAL_LINE_RATE, type Line, StreamTransport } from './stream-transport.ts';
 
 /** Frames kept at the station while nobody receives. */
 const QUEUE_MAX = 4096;
@@ -58,8 +58,12 @@ export class MockBench {
     SerialPortMock.binding.createPort(this.path, { maxReadSize: 65_536 });
   }
 
-  /** The host's end of the line: a SerialPort as serialport makes it, but for its binding. */
   async connect(): Promise<Transport> {
+    return new StreamTransport(await this.connectOctets());
+  }
+
+  /** The host's end of the line: a SerialPort as serialport makes it, but for its binding. */
+  async connectOctets(): Promise<Line> {
     const port = new SerialPortMock({
       path: this.path,
       baudRate: INITIAL_LINE_RATE,
@@ -79,7 +83,7 @@ export class MockBench {
     this.emit = (octets) => {
       if (binding.isOpen) binding.emitData(Buffer.from(octets));
     };
-    return new StreamTransport({ ...serialLine('mock', port), reset: async () => this.reset() });
+    return { ...serialLine('mock', port), reset: async () => this.reset() };
   }
 
   close(): void {

@@ -1,20 +1,31 @@
-/** What a run leaves as it goes: the frames on the cable and what crossed the serial line. */
+/** What a run leaves as it goes: the frames on the cable, what crossed the serial line, and the waves on a raw line. */
 
 import type { Instant } from '../base/time.ts';
 import { type About, CassetteWriter } from '../capture/cassette.ts';
 import { encodeInterface, encodePacket, encodeSectionHeader } from '../capture/pcapng.ts';
+import { encodeVcd } from '../capture/vcd.ts';
+import type { Waveform } from '../capture/waveform.ts';
 import { type Evidence, type GrowingFile, RUN_FILES } from './store/runs.ts';
 
 /** Seen from the board under test. */
 export type Direction = 'outbound' | 'inbound';
 
+/** Levels of all waves together; what comes after is in the cassette alone. */
+const LEVELS_MAX = 2 ** 24;
+
 export class Recording {
   readonly cassette: CassetteWriter;
   private readonly frames: GrowingFile;
+  private readonly evidence: Pick<Evidence, 'grow'>;
+  private readonly netlab: string;
+  private readonly waves: Waveform[] = [];
+  private levels = 0;
   private step: string | undefined;
 
   /** @param netlab its version */
-  constructor(evidence: Evidence, netlab: string, about: About) {
+  constructor(evidence: Pick<Evidence, 'grow'>, netlab: string, about: About) {
+    this.evidence = evidence;
+    this.netlab = netlab;
     const text = new TextEncoder();
     const cassette = evidence.grow(RUN_FILES.cassette);
     this.cassette = new CassetteWriter((line) => cassette.write(text.encode(line)), about);
@@ -33,8 +44,24 @@ export class Recording {
     this.frames.write(encodePacket({ interface: 0, at, octets, direction, ...comment }));
   }
 
-  /** The cassette is whole. */
+  addWave(wave: Waveform): void {
+    this.levels += wave.levels.length;
+    if (this.levels <= LEVELS_MAX) this.waves.push({ ...wave, levels: wave.levels.slice() });
+  }
+
+  /** The cassette is whole, and the waves are written where there was a wire. */
   end(): void {
     this.cassette.end();
+    if (this.waves.length === 0) return;
+    const left = this.levels > LEVELS_MAX ? ', the rest of the run is left out' : '';
+    const file = this.evidence.grow(RUN_FILES.waves);
+    file.write(new TextEncoder().encode(encodeVcd(this.waves, `netlab ${this.netlab}${left}`)));
+    file.close();
   }
+}
+
+/** A recording that keeps nothing, for runs whose verdict alone is wanted. */
+export function unrecorded(): Recording {
+  const nowhere: GrowingFile = { write() {}, close() {} };
+  return new Recording({ grow: () => nowhere }, '', {});
 }

@@ -1,22 +1,25 @@
 import { existsSync, fstatSync } from 'node:fs';
 import type { SerialPort, SerialPortMock } from 'serialport';
 import type { Transport } from '../hardware/board/transport.ts';
+import { listPorts } from './discovery.ts';
 import { explainOpenFailure } from './port-access.ts';
-import { type Line, StreamTransport } from './stream-transport.ts';
+import { pulseReset } from './reset-pulse.ts';
+import { INITIAL_LINE_RATE, type Line, StreamTransport } from './stream-transport.ts';
 
 /** A port of serialport's, whatever binding is behind it. */
 type SerialPortStream = SerialPort | SerialPortMock;
 
-/** The rate that a board's UART starts at; on USB-CDC and PTYs it means nothing. */
-export const INITIAL_LINE_RATE = 115_200;
+/** As `openSerialLine`, for who speaks the control protocol. */
+export const openSerial = async (path: string): Promise<Transport> =>
+  new StreamTransport(await openSerialLine(path, INITIAL_LINE_RATE));
 
 /**
  * Opens a serial port or a PTY through serialport's native binding, for nobody else to open.
  * @throws NetlabError `no-such-port`, `no-permission`, `port-busy`, `port-failed`
  */
-export async function openSerial(path: string): Promise<Transport> {
+export async function openSerialLine(path: string, rate: number): Promise<Line> {
   const { SerialPort } = await import('serialport');
-  const port = new SerialPort({ path, baudRate: INITIAL_LINE_RATE, lock: true, autoOpen: false });
+  const port = new SerialPort({ path, baudRate: rate, lock: true, autoOpen: false });
   try {
     await settled((done) => port.open(done));
   } catch (cause) {
@@ -25,7 +28,8 @@ export async function openSerial(path: string): Promise<Transport> {
   // What another program left in the driver's buffers is no part of this session.
   await settled((done) => port.flush(done)).catch(() => {});
   watchDevice(path, port);
-  return new StreamTransport(serialLine(path, port));
+  const line = serialLine(path, port);
+  return { ...line, reset: () => resetBoard(path, line) };
 }
 
 /** Thrice within the second in which an unplugged board has to be noticed. */
@@ -51,14 +55,28 @@ function isGone(path: string, descriptor: number | null): boolean {
   return !existsSync(path) || fstatSync(descriptor).nlink === 0;
 }
 
+/** The kinds whose reset pin hangs on the modem lines of their port; an RP2040's does not. */
+const RESET_BY_LINES = ['esp32c3', 'esp32', 'uno'];
+
+async function resetBoard(path: string, line: Line): Promise<boolean> {
+  const { board = '' } = (await listPorts()).find((port) => port.path === path) ?? {};
+  return RESET_BY_LINES.includes(board) && pulseReset(line);
+}
+
 /** @param name what a person calls it */
 export const serialLine = (name: string, port: SerialPortStream): Line => ({
   name,
   stream: port,
-  rate: INITIAL_LINE_RATE,
+  rate: port.baudRate,
   setRate: (rate) => settled((done) => port.update({ baudRate: rate }, done)),
   drain: () => settled((done) => port.drain(done)),
-  // The boards of today have USB of their own: no line of the port reaches their reset pin.
+  // serialport takes a flag that is left out for true. A PTY has no such lines, and refuses.
+  setSignals: (dtr, rts, brk = false) =>
+    settled((done) => port.set({ dtr, rts, brk, cts: false, dsr: false }, done)).then(
+      () => true,
+      () => false,
+    ),
+  purge: () => settled((done) => port.flush(done)).catch(() => {}),
   reset: async () => false,
   close: async () => {
     // Closing twice at once is an error to serialport.

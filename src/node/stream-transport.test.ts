@@ -19,6 +19,8 @@ function testLine() {
     rate: 115_200,
     setRate: async () => {},
     drain: async () => {},
+    setSignals: async () => false,
+    purge: async () => {},
     reset: async () => false,
     close: async () => void stream.destroy(),
   };

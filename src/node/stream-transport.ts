@@ -1,11 +1,14 @@
 /** A board's transport over any Node stream: a serial port, a TCP connection, a mocked port. */
 import type { Duplex } from 'node:stream';
-import type { NetlabError } from '../base/errors.ts';
+import { NetlabError } from '../base/errors.ts';
 import type { Instant } from '../base/time.ts';
 import { portLost } from '../hardware/board/errors.ts';
 import type { Transport } from '../hardware/board/transport.ts';
 import { monotonicNow } from './clock.ts';
 import { splitFrames } from './frame-splitter.ts';
+
+/** The rate that a board's UART starts at; on USB-CDC and PTYs it means nothing. */
+export const INITIAL_LINE_RATE = 115_200;
 
 /** What the kinds of line do each in their own way. */
 export interface Line {
@@ -15,6 +18,10 @@ export interface Line {
   readonly rate: number;
   setRate(rate: number): Promise<void>;
   drain(): Promise<void>;
+  /** DTR, RTS and BREAK, true: asserted. False where the line has none. */
+  setSignals(dtr: boolean, rts: boolean, brk?: boolean): Promise<boolean>;
+  /** Throws away what was received and not yet read, and what has not yet been sent. */
+  purge(): Promise<void>;
   reset(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -25,6 +32,21 @@ const SAMPLE_LIMIT = 64;
 /** What the system's driver may hold besides what the stream does, and the patience on top of the line's own time. */
 const DRIVER_BUFFER = 4096;
 const DRAIN_PATIENCE_MS = 500;
+
+/**
+ * Resolves when all that was written has left, or should have: flow control, or nobody at the other end of a PTY,
+ * can hold the octets back for ever.
+ */
+export async function drained(line: Line, rate: number): Promise<void> {
+  // How long what is queued takes on the line, ten bits an octet.
+  const octets = line.stream.writableLength + DRIVER_BUFFER;
+  const lineTime_ms = rate === 0 ? 0 : (octets * 10_000) / rate;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_PATIENCE_MS + lineTime_ms);
+  });
+  await Promise.race([line.drain(), deadline]).finally(() => clearTimeout(timer));
+}
 
 export class StreamTransport implements Transport {
   private readonly line: Line;
@@ -74,12 +96,7 @@ export class StreamTransport implements Transport {
 
   async drain(): Promise<void> {
     if (this.lost !== undefined) throw this.lost;
-    // Flow control, or nobody at the other end of a PTY, can hold the octets back for ever.
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_PATIENCE_MS + this.lineTime_ms());
-    });
-    await Promise.race([this.line.drain(), deadline]).finally(() => clearTimeout(timer));
+    await drained(this.line, this.rate);
   }
 
   async setLineRate(rate: number): Promise<void> {
@@ -104,12 +121,6 @@ export class StreamTransport implements Transport {
   close(): Promise<void> {
     this.closing ??= this.release();
     return this.closing;
-  }
-
-  /** How long what is queued takes on the line, ten bits an octet. */
-  private lineTime_ms(): number {
-    const octets = this.line.stream.writableLength + DRIVER_BUFFER;
-    return this.rate === 0 ? 0 : (octets * 10_000) / this.rate;
   }
 
   private async release(): Promise<void> {
@@ -141,7 +152,7 @@ export class StreamTransport implements Transport {
 
   private lose(cause?: Error): void {
     if (this.closing !== undefined || this.lost !== undefined) return;
-    this.lost = portLost(this.name, cause);
+    this.lost = cause instanceof NetlabError ? cause : portLost(this.name, cause);
     this.reader?.();
   }
 }

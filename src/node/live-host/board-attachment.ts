@@ -1,5 +1,6 @@
 /** A board as the network card of a host in real time: its MACRAW socket, at the end of whatever line. */
 import { seededRng } from '../../base/random.ts';
+import { BoardPort } from '../bench/board-port.ts';
 import { BoardDevice, type FrameMac } from '../board-device.ts';
 import { BoardStation } from '../board-station.ts';
 import { emulate } from '../emulation.ts';
@@ -17,9 +18,11 @@ export interface BoardBench {
 
 /** @throws NetlabError of the port and the board */
 export async function attachPort(port: string, seed: number): Promise<Attachment> {
+  const own = new BoardPort(port);
   const station = await BoardStation.open({
     rng: seededRng(seed),
-    connect: () => openLine(port),
+    connect: () => own.open(),
+    release: () => own.release(),
   });
   return attach(port, station, addressOf(station, seed), () => station.close());
 }

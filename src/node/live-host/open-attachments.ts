@@ -1,6 +1,5 @@
 /** Where a host is to be, opened: TAP first, then the board. */
-import { NetlabError } from '../../base/errors.ts';
-import { recognisedBoards } from '../discovery.ts';
+import { attachedBoards, firstThatOpens } from '../bench/attached.ts';
 import { loadImage } from '../images.ts';
 import type { Attachment, Prefix } from './attachment.ts';
 import type { BoardBench } from './board-attachment.ts';
@@ -24,9 +23,6 @@ export interface Opened {
   readonly sides: readonly Side[];
   readonly neighbour?: Attachment;
 }
-
-/** What a board with other firmware does, behind the same USB identity. */
-const NOT_OURS = ['board-silent', 'board-foreign'];
 
 /** @throws NetlabError of the TAP device, the port, the board or the image */
 export async function openAttachments(choice: AttachmentChoice): Promise<Opened> {
@@ -68,12 +64,9 @@ async function openBoard(on: string, choice: AttachmentChoice): Promise<BoardBen
 
 async function attachedBoard(seed: number): Promise<Attachment | undefined> {
   const { attachPort } = await import('./board-attachment.ts');
-  for (const { path } of await recognisedBoards()) {
-    try {
-      return await attachPort(path, seed);
-    } catch (error) {
-      if (!(error instanceof NetlabError) || !NOT_OURS.includes(error.code)) throw error;
-    }
-  }
-  return undefined;
+  return firstThatOpens(
+    await attachedBoards(),
+    ({ port }) => attachPort(port, seed),
+    () => {},
+  );
 }

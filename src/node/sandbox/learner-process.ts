@@ -29,22 +29,20 @@ process.on('SIGINT', () => {});
 process.on('message', () => {});
 process.once('message', (url) => import(url));`;
 
+/** It starts at once, and may be started long before there is code for it: a start takes longer than most checks. */
 export class LearnerProcess {
   readonly #child: ChildProcess;
-  readonly #setup: KeeperRequest;
-  readonly #limits: KeeperLimits;
-  readonly #onOutput: (line: string) => void;
   readonly #exited: Promise<void>;
-  readonly #loading: Promise<Ending>;
+  #setup: KeeperRequest | undefined;
+  #time_ms = 0;
+  #onOutput: (line: string) => void = () => {};
+  #loading: Promise<Ending> | undefined;
   #settle: ((ending: Ending) => void) | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #ready = false;
   #ended = false;
 
-  constructor(setup: WorkerSetup, limits: KeeperLimits, onOutput: (line: string) => void) {
-    this.#setup = { kind: 'setup', workerUrl: sourceUrl('worker'), setup, limits };
-    this.#limits = limits;
-    this.#onOutput = onOutput;
+  constructor() {
     const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, ...env } = process.env;
     this.#child = spawn(
       process.execPath,
@@ -58,8 +56,16 @@ export class LearnerProcess {
     this.#child.on('message', (message: KeeperMessage) => this.#handle(message));
     this.#child.on('error', (cause) => this.#end({ kind: 'not-started', cause }));
     this.#child.on('exit', (code, signal) => this.#handleExit(code, signal));
-    this.#loading = this.#ending(START_MS, { kind: 'not-started', cause: undefined });
     this.#child.send(sourceUrl('keeper'), () => {}); // A failure shows as the child's exit.
+  }
+
+  /** Loads the code, once. */
+  begin(setup: WorkerSetup, limits: KeeperLimits, onOutput: (line: string) => void): void {
+    this.#setup = { kind: 'setup', workerUrl: sourceUrl('worker'), setup, limits };
+    this.#time_ms = limits.time_ms;
+    this.#onOutput = onOutput;
+    this.#loading = this.#ending(START_MS, { kind: 'not-started', cause: undefined });
+    if (this.#ready) this.#sendSetup(this.#setup);
   }
 
   /** False once it ended or was killed: then another one is needed. */
@@ -67,13 +73,13 @@ export class LearnerProcess {
     return !this.#ended;
   }
 
-  /** How loading ended, which the process began by itself. */
+  /** How loading ended, after `begin`. */
   loaded(): Promise<Ending> {
-    return this.#loading;
+    return this.#loading ?? Promise.resolve({ kind: 'not-started', cause: undefined });
   }
 
   call(call: CallRequest): Promise<Ending> {
-    const ending = this.#ending(this.#limits.time_ms + GRACE_MS, { kind: 'endless' });
+    const ending = this.#ending(this.#time_ms + GRACE_MS, { kind: 'endless' });
     this.#send({ kind: 'call', call });
     return ending;
   }
@@ -112,10 +118,14 @@ export class LearnerProcess {
     else if (message.kind === 'ending') this.#handleEnding(message.ending);
     else if (!this.#ready) {
       this.#ready = true;
-      // The worker's own start is within START_MS again, its loading within the limit.
-      this.#expect(START_MS + this.#limits.time_ms, { kind: 'endless' });
-      this.#send(this.#setup);
+      if (this.#setup !== undefined) this.#sendSetup(this.#setup);
     }
+  }
+
+  #sendSetup(setup: KeeperRequest): void {
+    // The worker's own start is within START_MS again, its loading within the limit.
+    this.#expect(START_MS + this.#time_ms, { kind: 'endless' });
+    this.#send(setup);
   }
 
   #handleEnding(ending: Ending): void {

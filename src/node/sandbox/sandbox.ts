@@ -43,9 +43,16 @@ export interface Sandbox extends Learner, LearnerReport {
   close(): Promise<void>;
 }
 
-/** Begins to load the modules at once. Trouble with them is told by `call`, not here. */
-export function openSandbox(code: LearnerCode, limits: Partial<SandboxLimits> = {}): Sandbox {
-  return new ProcessSandbox(code, { ...LIMITS, ...limits });
+/**
+ * Begins to load the modules at once. Trouble with them is told by `call`, not here.
+ * @param spare a process that was started beforehand, for this sandbox alone from now on
+ */
+export function openSandbox(
+  code: LearnerCode,
+  limits: Partial<SandboxLimits> = {},
+  spare?: LearnerProcess,
+): Sandbox {
+  return new ProcessSandbox(code, { ...LIMITS, ...limits }, spare);
 }
 
 class ProcessSandbox implements Sandbox {
@@ -58,11 +65,11 @@ class ProcessSandbox implements Sandbox {
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(code: LearnerCode, limits: SandboxLimits) {
+  constructor(code: LearnerCode, limits: SandboxLimits, spare: LearnerProcess | undefined) {
     this.#code = code;
     this.#limits = limits;
     this.#sources = moduleSources(code);
-    this.#process = this.#newProcess();
+    this.#process = this.#begun(spare?.alive ? spare : new LearnerProcess());
     this.#loading = this.#load();
     this.#loading.catch(() => undefined);
   }
@@ -86,17 +93,19 @@ class ProcessSandbox implements Sandbox {
     await this.#process.close();
   }
 
-  #newProcess(): LearnerProcess {
+  #begun(process: LearnerProcess): LearnerProcess {
     const setup = {
       entry: this.#code.entry,
       modules: this.#sources.modules,
+      uses: Object.fromEntries(this.#code.uses ?? []),
       resultMax: this.#limits.result,
       outputMax: this.#limits.output,
     };
     const { time_ms, memory } = this.#limits;
-    return new LearnerProcess(setup, { time_ms, memory }, (line) => {
+    process.begin(setup, { time_ms, memory }, (line) => {
       if (this.#output.length < OUTPUT_WAITING_MAX) this.#output.push(line);
     });
+    return process;
   }
 
   async #load(): Promise<LearnerError | undefined> {
@@ -108,7 +117,7 @@ class ProcessSandbox implements Sandbox {
     if (this.#closed) throw closedError();
     let unloaded = await this.#loading;
     if (unloaded === undefined && !this.#process.alive) {
-      this.#process = this.#newProcess();
+      this.#process = this.#begun(new LearnerProcess());
       this.#loading = this.#load();
       unloaded = await this.#loading;
     }

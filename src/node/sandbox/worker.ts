@@ -20,6 +20,8 @@ export interface WorkerSetup {
   readonly entry: string;
   /** Types stripped, by path; null where that was not possible, which only matters when it is imported. */
   readonly modules: Readonly<Record<string, string | null>>;
+  /** Names that may be imported besides one's own files, and the path of each. */
+  readonly uses: Readonly<Record<string, string>>;
   /** What a result may cost: octets of octets, two a character, eight a value. */
   readonly resultMax: number;
   /** Lines that one call may print. */
@@ -31,6 +33,7 @@ export interface CallRequest {
   readonly args: readonly unknown[];
 }
 
+const REACHES_OUT = ['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel', 'localStorage'];
 const DEPTH_MAX = 32;
 const LINE_MAX = 1000;
 const setup: WorkerSetup = workerData;
@@ -53,6 +56,8 @@ class Refusal extends Error {
 const modules = new Map<string, vm.SourceTextModule>();
 
 function resolve(specifier: string, from: string): string {
+  const used = Object.hasOwn(setup.uses, specifier) ? setup.uses[specifier] : undefined;
+  if (used !== undefined) return used;
   if (!/^\.\.?\//.test(specifier)) {
     throw new Refusal({ kind: 'forbidden-import', file: from, specifier });
   }
@@ -135,6 +140,8 @@ function furnish(): void {
     process: Object.freeze({ exit, abort: exit, env: {}, argv: [] }),
     console: { log: print, info: print, warn: print, error: print, debug: print, trace: print },
   };
+  // No lab needs the Internet, and no submission is to have it.
+  for (const name of REACHES_OUT) Reflect.deleteProperty(globalThis, name);
   for (const [name, value] of Object.entries(offered)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }

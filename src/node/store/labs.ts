@@ -15,6 +15,8 @@ export interface LabSource {
   readonly lab: Lab;
   /** Holds `starter/`, `solution/`, `mutants/` and the READMEs. */
   readonly folder: string;
+  /** Holds the lab's module and its checks: the same folder, or their build. */
+  readonly modules: string;
 }
 
 const here = fileURLToPath(import.meta.url);
@@ -67,14 +69,24 @@ async function loadLab(name: string, folder: string | undefined): Promise<LabSou
     join(folder ?? MODULES, name, file),
   );
   const file = candidates.find((candidate) => existsSync(candidate));
-  const module: unknown = file && (await import(pathToFileURL(file).href));
+  const module = file === undefined ? undefined : await moduleAt(file, content);
   const lab = typeof module === 'object' && module !== null && 'lab' in module && module.lab;
   if (!isLab(lab)) {
     throw new UsageError('bad-lab', `${content} has no module that exports a lab`, {
       path: content,
     });
   }
-  return { lab, folder: content };
+  return { lab, folder: content, modules: join(folder ?? MODULES, name) };
+}
+
+/** @throws UsageError `lab-broken`, which is its author's to mend */
+async function moduleAt(file: string, path: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('lab-broken', `${path} cannot be loaded: ${reason}`, { path, reason });
+  }
 }
 
 const isLab = (value: unknown): value is Lab =>

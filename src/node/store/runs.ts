@@ -18,6 +18,7 @@ export const RUN_FILES = {
   verdict: 'verdict.json',
   frames: 'frames.pcapng',
   cassette: 'serial.cassette',
+  waves: 'waves.vcd',
   transcript: 'transcript.txt',
   code: 'code',
 } as const;
@@ -59,7 +60,12 @@ export function runId(startedAt: string, lab: string, rng: Rng): string {
 
 /** Makes the run's folder. Never throws. */
 export function openEvidence(root: string, id: string, files: Files = fs): Evidence {
-  return new RunFolder(resolve(runsFolder(root), id), id, files);
+  return openFolder(resolve(runsFolder(root), id), id, files);
+}
+
+/** A run's evidence at a place of its own. Never throws. */
+export function openFolder(folder: string, id: string, files: Files = fs): Evidence {
+  return new RunFolder(folder, id, files);
 }
 
 class RunFolder implements Evidence {

@@ -3,7 +3,7 @@
  * tsconfig for the editor. What is there already is never overwritten.
  */
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { EXIT, NetlabError } from '../../base/errors.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { fileError } from './file-error.ts';
@@ -40,8 +40,27 @@ const TSCONFIG = {
   include: ['**/*.ts'],
 };
 
+/**
+ * `#lab02` for the editor: the learner's own module beside this folder, else the types of its starter.
+ * @param folder of the workspace
+ */
+function tsconfigFor(folder: string, uses: readonly LabSource[]): string {
+  const slashed = (path: string): string => path.replaceAll('\\', '/');
+  const paths = uses.map(({ lab, folder: theirs }) => [
+    `#${lab.id}`,
+    [`../${lab.name}/${lab.entry}`, slashed(relative(folder, join(theirs, 'starter', lab.entry)))],
+  ]);
+  const { compilerOptions, include } = TSCONFIG;
+  const own = paths.length === 0 ? {} : { paths: Object.fromEntries(paths) };
+  return `${JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, include }, null, 2)}\n`;
+}
+
 /** What a workspace begins with, by relative path. */
-function beginning({ folder }: LabSource): ReadonlyMap<string, Uint8Array> {
+function beginning(
+  { folder }: LabSource,
+  workspace: string,
+  uses: readonly LabSource[],
+): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const starter = join(folder, 'starter');
   for (const entry of readdirSync(starter, { withFileTypes: true, recursive: true })) {
@@ -52,16 +71,24 @@ function beginning({ folder }: LabSource): ReadonlyMap<string, Uint8Array> {
   for (const name of readdirSync(folder)) {
     if (/^README.*\.md$/.test(name)) files.set(name, readFileSync(join(folder, name)));
   }
-  files.set('tsconfig.json', Buffer.from(`${JSON.stringify(TSCONFIG, null, 2)}\n`));
+  files.set('tsconfig.json', Buffer.from(tsconfigFor(workspace, uses)));
   return files;
 }
 
-/** Makes `parent`/labNN-name. @throws NetlabError of `fileError`. */
-export function startWorkspace(source: LabSource, parent: string): StartedWorkspace {
+/**
+ * Makes `parent`/labNN-name.
+ * @param uses the labs that its code may import
+ * @throws NetlabError of `fileError`.
+ */
+export function startWorkspace(
+  source: LabSource,
+  parent: string,
+  uses: readonly LabSource[] = [],
+): StartedWorkspace {
   const workspace = workspaceAt(source.lab, resolve(parent, source.lab.name));
   const created: string[] = [];
   const kept: string[] = [];
-  for (const [path, content] of beginning(source)) {
+  for (const [path, content] of beginning(source, workspace.folder, uses)) {
     (writeNew(join(workspace.folder, path), content) ? created : kept).push(path);
   }
   return { ...workspace, created, kept };
@@ -76,6 +103,7 @@ export function resetWorkspace(
   source: LabSource,
   workspace: Workspace,
   stamp: string,
+  uses: readonly LabSource[] = [],
 ): { readonly copy: string; readonly restored: readonly string[] } {
   const copy = freeName(`${workspace.folder}.${stamp}`);
   try {
@@ -83,7 +111,7 @@ export function resetWorkspace(
   } catch (error) {
     throw fileError(error, copy);
   }
-  const files = beginning(source);
+  const files = beginning(source, workspace.folder, uses);
   for (const [path, content] of files) writeWhole(join(workspace.folder, path), content);
   return { copy, restored: [...files.keys()] };
 }

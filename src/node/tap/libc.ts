@@ -24,7 +24,7 @@ export const unsupported = (reason: string, remedy: string, cause?: unknown): Ne
 /** @throws NetlabError `tap-unsupported` */
 export async function loadLibC(): Promise<LibC> {
   if (process.platform !== 'linux') {
-    throw unsupported('only Linux has them; a board does without', 'netlab ports');
+    throw unsupported('only Linux has them; a board does without', 'netlab boards');
   }
   let koffi: typeof import('koffi').default;
   try {

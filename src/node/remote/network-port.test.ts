@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { after, seconds } from '../base/time.ts';
-import { openTcp } from './tcp-transport.ts';
+import { after, seconds } from '../../base/time.ts';
+import { openLine } from '../open-line.ts';
 
 /** A server on a port of the system's choice, for one test. */
 async function serve(onConnection: (socket: Socket) => void): Promise<string> {
@@ -21,7 +21,7 @@ async function serve(onConnection: (socket: Socket) => void): Promise<string> {
 describe('a board behind a TCP port', () => {
   it('carries frames both ways', async () => {
     const address = await serve((socket) => socket.pipe(socket));
-    const transport = await openTcp(address);
+    const transport = await openLine(`tcp://${address}`);
     transport.write(Uint8Array.of(2, 9, 0));
     await transport.drain();
     expect(await transport.read(after(transport.now(), seconds(5)))).toEqual([Buffer.of(2, 9)]);
@@ -31,21 +31,41 @@ describe('a board behind a TCP port', () => {
 
   it('is lost when the other side hangs up', async () => {
     const address = await serve((socket) => socket.end());
-    const transport = await openTcp(address);
+    const transport = await openLine(`tcp://${address}`);
     await expect(transport.read(after(transport.now(), seconds(5)))).rejects.toMatchObject({
       code: 'port-lost',
     });
     await transport.close();
   });
 
-  it('says that nobody answers', async () => {
-    const address = await serve(() => {});
-    const free = `127.0.0.1:${await freePort()}`;
-    expect(free).not.toBe(address);
-    await expect(openTcp(free)).rejects.toMatchObject({
+  it.each(['tcp', 'rfc2217'])('says that nobody answers: %s', async (scheme) => {
+    const name = `${scheme}://127.0.0.1:${await freePort()}`;
+    await expect(openLine(name)).rejects.toMatchObject({
       code: 'connection-failed',
       exitCode: 4,
-      details: { address: free, reason: 'ECONNREFUSED' },
+      details: { address: name, reason: 'ECONNREFUSED' },
+    });
+  });
+});
+
+describe('a peer that does not speak RFC 2217', () => {
+  it.each([
+    ['is another protocol’s server', 'SSH-2.0-x\r\n', 'what came is no Telnet'],
+    ['refuses the option', Uint8Array.of(255, 254, 44), 'no COM-PORT-OPTION'],
+  ])('%s', { timeout: 20_000 }, async (_, greeting, reason) => {
+    const address = await serve((socket) => socket.write(greeting));
+    await expect(openLine(`rfc2217://${address}`)).rejects.toMatchObject({
+      code: 'not-rfc2217',
+      exitCode: 4,
+      details: { port: `rfc2217://${address}`, reason },
+    });
+  });
+
+  it('hangs up', async () => {
+    const address = await serve((socket) => socket.end());
+    await expect(openLine(`rfc2217://${address}`)).rejects.toMatchObject({
+      code: 'not-rfc2217',
+      details: { reason: 'connection closed' },
     });
   });
 });
