@@ -43,15 +43,15 @@ export default {
     {
       name: 'pure-core',
       severity: 'error',
-      comment: 'only node/ and cli/ touch the machine; the emulator alone uses rp2040js',
+      comment: 'only node/ and cli/ touch the machine; the emulator alone uses rp2040js and avr8js',
       from: { path: '^src/', pathNot: ['^src/(node|cli)/', '\\.test\\.ts$'] },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: 'rp2040js' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: 'rp2040js|avr8js' },
     },
     {
-      name: 'rp2040js-in-the-emulator',
+      name: 'chips-in-the-emulator',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/hardware/emulator/' },
-      to: { path: 'rp2040js' },
+      to: { path: 'rp2040js|avr8js' },
     },
     {
       name: 'protocols-are-strangers',
@@ -64,7 +64,7 @@ export default {
       name: 'labs-use-public-layers',
       severity: 'error',
       from: { path: '^labs/[^/]+/(lab\\.ts|checks/)' },
-      to: { path: '^src/', pathNot: '^src/(base|stack|lab)/' },
+      to: { path: '^src/', pathNot: '^src/(base|stack|medium|simulation|lab)/' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

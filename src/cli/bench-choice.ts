@@ -1,22 +1,17 @@
 /** Where a lab runs: what `--on`, `--board` and `--peer` mean. */
-import { NetlabError } from '../base/errors.ts';
+import type { BenchBoard } from '../lab/inventory.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
-import { recognisedBoards } from '../node/discovery.ts';
+import { attachedBoards, firstThatOpens, type OnPassedOver } from '../node/bench/attached.ts';
+import { namedBoard } from '../node/bench/locate.ts';
 import { loadImage } from '../node/images.ts';
 import type { Recording } from '../node/recording.ts';
 
 export interface BenchFlags {
-  /** `auto`, `emulated`, `mock`, a port, or `tcp://host:port`. */
+  /** `auto`, `emulated`, `mock`, `memory`, a port or its URL, or a board of the inventory. */
   readonly on: string;
   readonly board: string;
   readonly peer?: string | undefined;
 }
-
-/** Told when `auto` found a board that does not answer as one. */
-export type OnPassedOver = (port: string, error: NetlabError) => void;
-
-/** What a board with other firmware does, behind the same USB identity. */
-const NOT_OURS = ['board-silent', 'board-foreign'];
 
 /** @throws NetlabError of the port, the board or the image */
 export async function openBench(
@@ -25,6 +20,11 @@ export async function openBench(
   recording: Recording,
   onPassedOver: OnPassedOver,
 ): Promise<Substrate> {
+  const needsNone = on === 'auto' && request.fixtures.length === 0;
+  if (needsNone || on === 'memory') {
+    const { openMemory } = await import('../node/substrate-memory.ts');
+    return openMemory(request, recording);
+  }
   if (on === 'auto') {
     const attached = await attachedBoard(request, recording, peer, onPassedOver);
     if (attached !== undefined) return attached;
@@ -37,8 +37,7 @@ export async function openBench(
     const { openMock } = await import('../node/substrate-mock.ts');
     return openMock(request, recording);
   }
-  const { openPort } = await import('../node/substrate-port.ts');
-  return openPort({ port: on, peer }, request, recording);
+  return openListed(namedBoard(on), on, peer, request, recording);
 }
 
 async function attachedBoard(
@@ -47,14 +46,27 @@ async function attachedBoard(
   peer: string | undefined,
   onPassedOver: OnPassedOver,
 ): Promise<Substrate | undefined> {
-  for (const { path } of await recognisedBoards()) {
-    const { openPort } = await import('../node/substrate-port.ts');
-    try {
-      return await openPort({ port: path, peer }, request, recording);
-    } catch (error) {
-      if (!(error instanceof NetlabError) || !NOT_OURS.includes(error.code)) throw error;
-      onPassedOver(path, error);
-    }
-  }
-  return undefined;
+  const boards = await attachedBoards(request.fixtures, onPassedOver);
+  return firstThatOpens(
+    boards,
+    ({ port, listed }) => openListed(listed, port, peer, request, recording),
+    onPassedOver,
+  );
+}
+
+/** With what the inventory says is plugged into the board, where it is of the inventory. */
+async function openListed(
+  listed: BenchBoard | undefined,
+  port: string,
+  peer: string | undefined,
+  request: SubstrateRequest,
+  recording: Recording,
+): Promise<Substrate> {
+  const cabled = request.fixtures.includes('cable:peer') ? listed?.peer : undefined;
+  const { openPort } = await import('../node/substrate-port.ts');
+  return openPort(
+    { port, peer: peer ?? cabled, fixtures: listed?.fixtures ?? [] },
+    request,
+    recording,
+  );
 }

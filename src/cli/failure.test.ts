@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT, InvariantError, NetlabError } from '../base/errors.ts';
+import { EXIT, InvariantError, NetlabError, UsageError } from '../base/errors.ts';
 import { describeFailure } from './failure.ts';
 
 describe('an error as its reader gets it', () => {
@@ -13,8 +13,13 @@ describe('an error as its reader gets it', () => {
       exitCode: 4,
       what: 'Another program has /dev/ttyACM0 open.',
       why: 'It is minicom (42). Close it there and run the same command again.',
-      next: 'netlab ports',
+      next: 'netlab boards',
     });
+  });
+
+  it('names the command that was run, where its help is what to read next', () => {
+    const error = new UsageError('bad-ip-address', 'no address', { address: 'x' });
+    expect(describeFailure(error, 'en', 'ping').next).toBe('netlab ping --help');
   });
 
   it('has another sentence where a blank is not known', () => {

@@ -16,20 +16,24 @@ export interface Failure {
   readonly trace?: string;
 }
 
-export function describeFailure(error: unknown, language: Language): Failure {
+/** @param running the command that ended with it, where there was one */
+export function describeFailure(error: unknown, language: Language, running = 'host'): Failure {
   const known = error instanceof NetlabError ? error : asParseError(error);
-  return known === undefined ? describeBug(error, language) : describeKnown(known, language);
+  return known === undefined
+    ? describeBug(error, language)
+    : describeKnown(known, language, running);
 }
 
-function describeKnown(error: NetlabError, language: Language): Failure {
+function describeKnown(error: NetlabError, language: Language, running: string): Failure {
   const { code, exitCode, details } = error;
+  const blanks = { running, ...details };
   const part = (name: string): string | undefined => {
     const key = `error.${code}.${name}`;
     // A sentence around a blank that nothing is known for would read oddly: `….empty` stands in for it.
     const empty = Object.values(details).includes('');
     return (
-      (empty ? sayIfKnown(language, `${key}.empty`, details) : undefined) ??
-      sayIfKnown(language, key, details)
+      (empty ? sayIfKnown(language, `${key}.empty`, blanks) : undefined) ??
+      sayIfKnown(language, key, blanks)
     );
   };
   const why = part('why');

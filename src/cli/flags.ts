@@ -5,8 +5,6 @@ import { en } from './messages/en.ts';
 
 export const labArgument = Args.string({ description: en['help.arg.lab'] });
 
-export const requiredLabArgument = Args.string({ description: en['help.arg.lab'], required: true });
-
 export const runArgument = Args.string({ description: en['help.arg.run'], default: 'latest' });
 
 export const boardFlag = Flags.string({
@@ -25,3 +23,14 @@ export const onFlag = Flags.string({ summary: en['help.flag.on'], default: 'auto
 export const peerFlag = Flags.string({ summary: en['help.flag.peer'] });
 
 export const codeFlag = Flags.string({ summary: en['help.flag.code'] });
+
+export const referenceFlag = Flags.string({
+  summary: en['help.flag.reference'],
+  multiple: true,
+});
+
+export const labsFlag = Flags.string({ summary: en['help.flag.labs'], env: 'NETLAB_LABS' });
+
+export const jobsFlag = Flags.integer({ summary: en['help.flag.jobs'], min: 1, max: 256 });
+
+export const reportFlag = Flags.string({ summary: en['help.flag.report'], multiple: true });

@@ -3,19 +3,31 @@ import { UsageError } from '../base/errors.ts';
 import type { Check, Lab } from '../lab/lab.ts';
 import type { CodeOrigin, LearnerCode } from '../lab/learner.ts';
 import { nearest } from '../lab/near.ts';
+import { timeOfDay } from '../node/clock.ts';
+import { hashOf } from '../node/store/code-hash.ts';
+import { type EarlierModule, earlierModules } from '../node/store/earlier-labs.ts';
 import { findLab, type LabSource, labNames, listLabs } from '../node/store/labs.ts';
 import { readLearnerCode } from '../node/store/learner-code.ts';
+import { loadProgress } from '../node/store/progress-file.ts';
+import { recordsRoot } from '../node/store/runs.ts';
 import { findWorkspace, labOfFolder } from '../node/store/workspace.ts';
+import { stampOf } from './stamp.ts';
 
 /**
  * The lab that was named; else the one whose folder `from` lies in; else the only one that was started.
  * @throws UsageError `unknown-lab`, `which-lab`
  */
-export async function chooseLab(wanted: string | undefined, from: string): Promise<LabSource> {
-  if (wanted !== undefined) return findLab(wanted);
-  const here = labOfFolder(from, labNames());
-  if (here !== undefined) return findLab(here);
-  const started = (await listLabs()).filter(({ lab }) => findWorkspace(lab, from) !== undefined);
+export async function chooseLab(
+  wanted: string | undefined,
+  from: string,
+  labs?: string,
+): Promise<LabSource> {
+  if (wanted !== undefined) return findLab(wanted, labs);
+  const here = labOfFolder(from, labNames(labs));
+  if (here !== undefined) return findLab(here, labs);
+  const started = (await listLabs(labs)).filter(
+    ({ lab }) => findWorkspace(lab, from) !== undefined,
+  );
   const [only, second] = started;
   if (only !== undefined && second === undefined) return only;
   throw new UsageError('which-lab', 'no lab was named, and none can be guessed');
@@ -38,34 +50,42 @@ export function chooseCheck(lab: Lab, id: string): Check {
 export interface ChosenCode {
   readonly code: LearnerCode;
   readonly origin: CodeOrigin;
+  /** The modules of earlier labs that it stands on. */
+  readonly modules: readonly EarlierModule[];
 }
 
-/**
- * @param wanted `solution`, `starter` or a path; without it the learner's own, else the solution
- * @throws NetlabError `code-missing`, `code-too-large`
- */
-export function chooseCode(
+export interface CodeWish {
+  /** `solution`, `starter` or a path; without it the learner's own, else the solution. */
+  readonly code?: string | undefined;
+  /** Labs that the reference solution is to stand in for. */
+  readonly reference?: readonly string[] | undefined;
+  /** The folder of labs, where it is not netlab's own. */
+  readonly labs?: string | undefined;
+}
+
+/** @throws NetlabError `code-missing`, `code-too-large`, `not-used` */
+export async function chooseCode(
   { lab, folder }: LabSource,
-  wanted: string | undefined,
+  wish: CodeWish,
   from: string,
-): ChosenCode {
+): Promise<ChosenCode> {
+  const { code: wanted, reference = [], labs } = wish;
   const workspace = findWorkspace(lab, from);
-  if (wanted === undefined && workspace !== undefined) {
-    return read('learner', workspace.folder, lab, from);
-  }
-  if (wanted === undefined || wanted === 'solution' || wanted === 'starter') {
-    const kind = wanted ?? 'solution';
-    return read(kind, join(folder, kind), lab, from);
-  }
-  return read('path', wanted, lab, from);
-}
-
-function read(kind: CodeOrigin['kind'], path: string, lab: Lab, from: string): ChosenCode {
-  const shown = relative(from, path) || '.';
+  const own = wanted === undefined && workspace !== undefined;
+  const named = wanted === undefined || wanted === 'solution' || wanted === 'starter';
+  const kind = own ? 'learner' : named ? (wanted ?? 'solution') : 'path';
+  const path = own ? workspace.folder : named ? join(folder, kind) : wanted;
+  const code = readLearnerCode(path, lab.entry);
   const inside = kind === 'learner' || kind === 'path';
+  const { progress } = loadProgress(recordsRoot(from), stampOf(timeOfDay()));
   return {
-    code: readLearnerCode(path, lab.entry),
+    code,
     // Where netlab itself is installed differs between machines; equal runs give equal verdicts.
-    origin: { kind, path: inside ? shown : `${lab.name}/${kind}` },
+    origin: {
+      kind,
+      path: inside ? relative(from, path) || '.' : `${lab.name}/${kind}`,
+      sha256: hashOf(code),
+    },
+    modules: await earlierModules(lab, { kind, from, progress, reference, labs }),
   };
 }

@@ -1,21 +1,19 @@
 /** One graded run, whole: code, bench, checks, evidence, progress. */
-import { writeFileSync } from 'node:fs';
 import { NetlabError } from '../base/errors.ts';
 import { seededRng } from '../base/random.ts';
 import type { Lab } from '../lab/lab.ts';
 import { recordRun } from '../lab/progress.ts';
-import { junit } from '../lab/report/junit.ts';
-import { type RunEvent, runLab } from '../lab/runner.ts';
+import type { RunEvent } from '../lab/runner.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
 import { type Language, transcript } from '../lab/transcript.ts';
 import { encodeVerdict, type Verdict } from '../lab/verdict.ts';
 import { freshSeed } from '../node/chance.ts';
 import { timeOfDay } from '../node/clock.ts';
+import { gradeRun } from '../node/grade-run.ts';
 import { packageVersion } from '../node/package-root.ts';
 import { Recording } from '../node/recording.ts';
-import { runClock } from '../node/run-clock.ts';
-import { openSandbox } from '../node/sandbox/sandbox.ts';
-import { fileError } from '../node/store/file-error.ts';
+import { type ReportFile, ReportFiles } from '../node/report-files.ts';
+import { wholeOf } from '../node/store/earlier-labs.ts';
 import type { LabSource } from '../node/store/labs.ts';
 import { loadProgress, saveProgress } from '../node/store/progress-file.ts';
 import { type Evidence, openEvidence, RUN_FILES, recordsRoot, runId } from '../node/store/runs.ts';
@@ -30,8 +28,8 @@ export interface LabRunRequest {
   /** Where `.netlab` is looked for. */
   readonly here: string;
   readonly signal: AbortSignal;
-  /** A file for the verdict as JUnit has it. */
-  readonly junit?: string | undefined;
+  /** Files for other programs, whole at any time. */
+  readonly reports: readonly ReportFile[];
   /** Ids of the checks to run; all without it. */
   readonly only?: readonly string[];
   /** The checks after one that did not pass are skipped. */
@@ -50,63 +48,45 @@ export interface LabRun {
 
 /** @throws NetlabError of the bench when not even the first check could begin */
 export async function runRecorded(request: LabRunRequest): Promise<LabRun> {
-  const { source, chosen, seed, here } = request;
+  const { source, chosen, seed, here, onEvent } = request;
+  const { lab } = source;
   const root = recordsRoot(here);
   const startedAt = timeOfDay();
-  const evidence = openEvidence(root, runId(startedAt, source.lab.id, seededRng(freshSeed())));
+  const evidence = openEvidence(root, runId(startedAt, lab.id, seededRng(freshSeed())));
   try {
-    evidence.keepCode(chosen.code);
+    evidence.keepCode(wholeOf(chosen.code, chosen.modules));
     const netlab = packageVersion();
-    const recording = new Recording(evidence, netlab, { lab: source.lab.id, seed, netlab });
-    const verdict = await gradeOn(request, recording, { netlab, startedAt });
+    const reports = new ReportFiles(request.reports, request.language);
+    const recording = new Recording(evidence, netlab, { lab: lab.id, seed, netlab });
+    const verdict = await gradeRun({
+      lab,
+      code: chosen.code,
+      origin: chosen.origin,
+      modules: chosen.modules,
+      seed,
+      startedAt,
+      interrupt: request.signal,
+      only: request.only,
+      stopAtFirstFailure: request.stopAtFirstFailure ?? false,
+      open: (bench) => request.open(bench, recording),
+      onEvent: (event) => {
+        reports.handleEvent(event);
+        if (event.kind === 'picture') evidence.write(event.picture.file, event.svg);
+        onEvent(event);
+      },
+    });
     recording.end();
     keepVerdict(evidence, verdict, request);
-    saveProgressOf(root, verdict, pointsOf(source.lab), evidence);
+    saveProgressOf(root, verdict, pointsOf(lab), evidence);
     return { verdict, evidence: evidence.folder, trouble: evidence.trouble };
   } finally {
     evidence.close();
   }
 }
 
-async function gradeOn(
-  request: LabRunRequest,
-  recording: Recording,
-  about: { readonly netlab: string; readonly startedAt: string },
-): Promise<Verdict> {
-  const { source, chosen, seed, signal, only, stopAtFirstFailure = false, onEvent } = request;
-  const { lab } = source;
-  const substrate = await request.open({ seed, fixtures: lab.fixtures }, recording);
-  const learner = openSandbox(chosen.code);
-  try {
-    return await runLab({
-      lab,
-      substrate,
-      learner,
-      code: chosen.origin,
-      seed,
-      ...about,
-      clock: runClock,
-      interrupt: signal,
-      ...(only === undefined ? {} : { only }),
-      stopAtFirstFailure,
-      onEvent,
-    });
-  } finally {
-    await learner.close();
-    await substrate.close();
-  }
-}
-
 function keepVerdict(evidence: Evidence, verdict: Verdict, request: LabRunRequest): void {
   evidence.write(RUN_FILES.verdict, encodeVerdict(verdict));
   evidence.write(RUN_FILES.transcript, transcript(verdict, request.language));
-  const { junit: path } = request;
-  if (path === undefined) return;
-  try {
-    writeFileSync(path, junit.write(verdict, request.language));
-  } catch (error) {
-    throw fileError(error, path);
-  }
 }
 
 const pointsOf = (lab: Lab): number => lab.checks.reduce((sum, { points }) => sum + points, 0);

@@ -21,20 +21,23 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   settings.enableAutoTranspile = false;
   quietBrokenPipes();
   interruption.listen();
+  const words = commandFirst(argv);
   try {
-    await runCommand(commandFirst(argv), root);
+    await runCommand(words, root);
   } catch (error) {
     if (!interruption.happened && !isPlainExit(error))
-      tell(describeFailure(error, shell.language), shell, argv);
+      tell(describeFailure(error, shell.language, words[0]), shell, argv);
   }
   if (interruption.happened) process.exitCode = EXIT.interrupted;
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-async function runCommand(argv: string[], root: string): Promise<void> {
+async function runCommand(words: string[], root: string): Promise<void> {
   const config = await Config.load(root);
+  const argv = joined(words, config.commandIDs);
   const command = argv.find((word) => !word.startsWith('-'));
-  if (command !== undefined && config.findCommand(command) === undefined) {
+  const known = (id: string) => config.findCommand(id) ?? config.findTopic(id);
+  if (command !== undefined && known(command) === undefined) {
     throw unknownCommand(command, config.commandIDs);
   }
   try {
@@ -42,6 +45,13 @@ async function runCommand(argv: string[], root: string): Promise<void> {
   } catch (error) {
     throw withNearestFlag(error, Object.keys(config.findCommand(command ?? '')?.flags ?? {}));
   }
+}
+
+/** `labs verify` is the command that oclif calls `labs:verify`. */
+function joined(words: string[], known: readonly string[]): string[] {
+  const [first = '', second = ''] = words;
+  const id = `${first}:${second}`;
+  return known.includes(id) ? [id, ...words.slice(2)] : words;
 }
 
 function unknownCommand(command: string, known: readonly string[]): UsageError {

@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Text } from '../lab/lab.ts';
 import type { RunEvent } from '../lab/runner.ts';
-import { failureLines, type Language, stepLines } from '../lab/transcript.ts';
+import { failureLines, type Language, pictureLines, stepLines } from '../lab/transcript.ts';
 import type { CheckResult } from '../lab/verdict.ts';
 import { sayIfKnown } from './messages/message.ts';
 import { markOf, paintOutcome } from './terminal.ts';
@@ -47,13 +47,15 @@ export class PlainDisplay implements RunDisplay {
 function endOfCheck(result: CheckResult, style: DisplayStyle): string[] {
   const { language, paint } = style;
   const title = `${markOf(result.verdict)} ${result.verdict} ${result.id}`;
-  if (result.visibility === 'hidden' && result.verdict === 'FAIL') {
+  if (result.visibility !== 'visible' && result.verdict === 'FAIL') {
     return [paintOutcome(paint, result.verdict, title)];
   }
+  const shown = pictureLines(result, language);
   const retry = result.firstFailure === undefined ? [] : [result.firstFailure];
   const failures = [...retry, ...(result.failure === undefined ? [] : [result.failure])];
   return [
     paintOutcome(paint, result.verdict, title),
+    ...shown,
     ...(result.reason === undefined ? [] : [`  ${result.reason[language]}`]),
     ...failures.flatMap((failure) =>
       failureLines({ ...failure, message: inCatalogue(failure.code, failure) }, language).map(
@@ -86,12 +88,13 @@ export function troubleLines(results: readonly CheckResult[], style: DisplayStyl
   // After an interruption nobody needs to be told of each check that did not begin.
   const interrupted = results.some(({ verdict }) => verdict === 'INTERRUPTED');
   return results
-    .filter((result) => result.verdict !== 'PASS' && isShown(result, style))
+    .filter((result) => result.verdict !== 'PASS' || result.pictures !== undefined)
+    .filter((result) => isShown(result, style))
     .filter(({ verdict }) => !interrupted || verdict !== 'SKIPPED')
     .flatMap((result) => [
       '',
       `${result.id}: ${result.title[language]}`,
-      ...(result.visibility === 'hidden' ? [] : result.steps)
+      ...(result.visibility !== 'visible' || result.verdict === 'PASS' ? [] : result.steps)
         .flatMap((step) => stepLines(step, language))
         .map((line) => paint.dim(`  ${line}`)),
       ...endOfCheck(result, style),

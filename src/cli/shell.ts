@@ -35,7 +35,8 @@ export function chooseLanguage(flag: string | undefined, env: Environment): Lang
   return LANGUAGES.find((language) => wish?.toLowerCase().startsWith(language)) ?? 'en';
 }
 
-function flagValue(flags: readonly string[], name: string): string | undefined {
+/** As it stands there, whatever the parser will make of it. */
+export function flagValue(flags: readonly string[], name: string): string | undefined {
   const at = flags.findIndex((flag) => flag === name || flag.startsWith(`${name}=`));
   const found = flags[at];
   if (found === undefined) return undefined;

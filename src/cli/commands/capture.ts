@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { EXIT, NetlabError } from '../../base/errors.ts';
+import * as Flags from '@oclif/core/flags';
+import { EXIT, NetlabError, UsageError } from '../../base/errors.ts';
 import type { CapturedPacket } from '../../capture/pcapng.ts';
 import { type Capture, decodeCapture } from '../../capture/pcapng-reader.ts';
+import { STANDARD_OUTPUT } from '../../node/packet-sink.ts';
 import { findRun, RUN_FILES, recordsRoot } from '../../node/store/runs.ts';
 import { formatColons } from '../../stack/datalink/ethernet/address.ts';
 import { DATA_MAX, decodeHeader } from '../../stack/datalink/ethernet/header.ts';
 import { BaseCommand } from '../base-command.ts';
 import { runArgument } from '../flags.ts';
+import { quantity } from '../host/quantity.ts';
+import {
+  BLOCKABLE,
+  type LiveDocument,
+  type LiveFlags,
+  runLiveCapture,
+} from '../live-capture-run.ts';
 import { en } from '../messages/en.ts';
 import { table } from '../terminal.ts';
 
@@ -39,12 +48,44 @@ export default class CaptureCommand extends BaseCommand {
     '<%= config.bin %> capture',
     '<%= config.bin %> capture 20261122T140405Z-lab03-7f2k --json',
     'wireshark "$(<%= config.bin %> capture --json | jq -r .path)"',
+    '<%= config.bin %> capture --on auto --write - | wireshark -k -i -',
+    '<%= config.bin %> capture --on /dev/ttyACM0 --write frames.pcapng --count 100',
   ];
   static override readonly args = { run: runArgument };
+  static override readonly flags = {
+    on: Flags.string({ summary: en['help.capture.flag.on'] }),
+    write: Flags.string({ char: 'w', summary: en['help.capture.flag.write'] }),
+    promiscuous: Flags.boolean({ summary: en['help.capture.flag.promiscuous'], allowNo: true }),
+    block: Flags.option({
+      summary: en['help.capture.flag.block'],
+      options: BLOCKABLE,
+      multiple: true,
+      multipleNonGreedy: true,
+    })(),
+    count: Flags.integer({ char: 'c', summary: en['help.capture.flag.count'], min: 1 }),
+    duration: quantity({ summary: en['help.flag.duration'], min: 0.001, max: 86_400 }),
+  };
 
-  async run(): Promise<CaptureDocument> {
-    const { args } = await this.parse(CaptureCommand);
-    const path = join(findRun(recordsRoot(process.cwd()), args.run), RUN_FILES.frames);
+  async run(): Promise<CaptureDocument | LiveDocument | undefined> {
+    const { args, flags } = await this.parse(CaptureCommand);
+    const { on, ...live } = flags;
+    if (on !== undefined) return this.live({ ...live, on });
+    refuseAlone(live);
+    return this.show(args.run);
+  }
+
+  private async live(flags: LiveFlags): Promise<LiveDocument | undefined> {
+    const application = `netlab ${this.config.version}`;
+    const { json } = this.shell;
+    const document = await runLiveCapture(flags, { say: this.say, json, application });
+    const { path, port: _, ...counts } = document;
+    if (!json) process.stderr.write(`${this.say('capture.live.ended', { path, ...counts })}\n`);
+    // A document behind the capture would be read as a part of it.
+    return path === STANDARD_OUTPUT ? undefined : document;
+  }
+
+  private show(run: string): CaptureDocument {
+    const path = join(findRun(recordsRoot(process.cwd()), run), RUN_FILES.frames);
     const { packets, damage } = read(path);
     const began = packets[0]?.at ?? 0;
     const frames = packets.map((packet, i) => describe(packet, i + 1, began));
@@ -69,6 +110,15 @@ export default class CaptureCommand extends BaseCommand {
       this.paint.dim(step),
     ];
   }
+}
+
+/** @throws UsageError `capture-flag-alone` */
+function refuseAlone(live: Readonly<Record<string, unknown>>): void {
+  const LIVE = ['write', 'promiscuous', 'block', 'count', 'duration'];
+  const name = LIVE.find((each) => live[each] !== undefined);
+  if (name === undefined) return;
+  const flag = `--${name}`;
+  throw new UsageError('capture-flag-alone', `${flag} without --on`, { flag });
 }
 
 function read(path: string): Capture {

@@ -1,9 +1,18 @@
 import * as Flags from '@oclif/core/flags';
 import type { CheckResult, Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
+import { parseReport } from '../../node/report-files.ts';
 import { requireWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
-import { boardFlag, codeFlag, labArgument, seedFlag } from '../flags.ts';
+import {
+  boardFlag,
+  codeFlag,
+  labArgument,
+  labsFlag,
+  referenceFlag,
+  reportFlag,
+  seedFlag,
+} from '../flags.ts';
 import { interruption } from '../interruption.ts';
 import { chooseCode, chooseLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
@@ -28,19 +37,26 @@ export default class Check extends BaseCommand {
     board: boardFlag,
     seed: seedFlag,
     code: codeFlag,
+    reference: referenceFlag,
+    labs: labsFlag,
+    report: reportFlag,
   };
 
   async run(): Promise<CheckDocument> {
     const { args, flags } = await this.parse(Check);
     const here = process.cwd();
-    const source = await chooseLab(args.lab, here);
+    const source = await chooseLab(args.lab, here, flags.labs);
     // Checking somebody else's code unasked would please nobody.
     if (flags.code === undefined) requireWorkspace(source.lab, here);
-    const chosen = chooseCode(source, flags.code, here);
+    const chosen = await chooseCode(source, flags, here);
     const { seed = freshSeed(), board, only } = flags;
+    const reports = (flags.report ?? []).map(parseReport);
     const { language, shell, paint } = this;
     const run = await interruption.guard((signal) =>
-      checkQuickly({ source, chosen, seed, board, only, here, language, signal, shell, paint }),
+      checkQuickly({
+        ...{ source, chosen, seed, board, only, reports },
+        ...{ here, language, signal, shell, paint },
+      }),
     );
     this.conclude(source.lab.id, run.verdict);
     this.endWith(run.verdict.exitCode);

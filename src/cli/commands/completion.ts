@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { UsageError } from '../../base/errors.ts';
+import { findBench } from '../../node/bench/inventory-file.ts';
 import { listPorts } from '../../node/discovery.ts';
 import { bundledBoards } from '../../node/images.ts';
 import { findLab, labNames } from '../../node/store/labs.ts';
@@ -66,7 +67,10 @@ async function candidateValues(
   name: string,
   before: readonly string[],
 ): Promise<readonly string[]> {
-  const ports = async (): Promise<string[]> => (await listPorts()).map(({ path }) => path);
+  const ports = async (): Promise<string[]> => [
+    ...boardNames(),
+    ...(await listPorts()).map(({ path }) => path),
+  ];
   switch (name) {
     case 'lab':
       return labNames().map((lab) => lab.split('-')[0] ?? lab);
@@ -80,6 +84,8 @@ async function candidateValues(
     }
     case 'shell':
       return SHELLS;
+    case 'port':
+      return ['flash', 'monitor', 'share', 'extcap'].includes(before[0] ?? '') ? ports() : [];
     case 'on':
       return ['auto', 'emulated', 'mock', ...(await ports())];
     case 'peer':
@@ -92,5 +98,14 @@ async function candidateValues(
       return bundledBoards();
     default:
       return [];
+  }
+}
+
+/** None while somebody is still writing the inventory. */
+function boardNames(): string[] {
+  try {
+    return findBench()?.boards.map(({ name }) => name) ?? [];
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { locate } from '../../node/bench/locate.ts';
 import { type Flashed, flash } from '../../node/flash/flash.ts';
 import { machineWorld } from '../../node/flash/machine-world.ts';
 import { BaseCommand } from '../base-command.ts';
@@ -23,7 +24,8 @@ export default class FlashCommand extends BaseCommand {
 
   async run(): Promise<Flashed> {
     const { flags } = await this.parse(FlashCommand);
-    const { board, port, image, erase } = flags;
+    const { board, image, erase } = flags;
+    const port = flags.port === undefined ? undefined : await locate(flags.port);
     const display = await openFlashDisplay(this.shell);
     let flashed: Flashed | undefined;
     try {

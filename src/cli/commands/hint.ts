@@ -6,7 +6,7 @@ import { timeOfDay } from '../../node/clock.ts';
 import { loadProgress, saveProgress } from '../../node/store/progress-file.ts';
 import { recordsRoot } from '../../node/store/runs.ts';
 import { BaseCommand } from '../base-command.ts';
-import { labArgument } from '../flags.ts';
+import { labArgument, labsFlag } from '../flags.ts';
 import { chooseCheck, chooseLab } from '../lab-choice.ts';
 import { lastFailedCheck } from '../last-run.ts';
 import { en } from '../messages/en.ts';
@@ -33,13 +33,14 @@ export default class HintCommand extends BaseCommand {
     check: Args.string({ description: en['help.arg.check'] }),
   };
   static override readonly flags = {
+    labs: labsFlag,
     level: Flags.integer({ summary: en['help.hint.flag.level'], min: 1, max: LEVELS }),
   };
 
   async run(): Promise<Hint> {
     const { args, flags } = await this.parse(HintCommand);
     const here = process.cwd();
-    const { lab } = await chooseLab(args.lab, here);
+    const { lab } = await chooseLab(args.lab, here, flags.labs);
     const root = recordsRoot(here);
     const { progress } = loadProgress(root, stampOf(timeOfDay()));
     const check = this.check(lab, args.check, root);

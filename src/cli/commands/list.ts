@@ -6,6 +6,7 @@ import { loadProgress } from '../../node/store/progress-file.ts';
 import { recordsRoot } from '../../node/store/runs.ts';
 import { findWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
+import { labsFlag } from '../flags.ts';
 import { en } from '../messages/en.ts';
 import { stampOf } from '../stamp.ts';
 import { table } from '../terminal.ts';
@@ -25,11 +26,13 @@ export default class List extends BaseCommand {
   static override readonly description = en['help.list.description'];
   static override readonly examples = ['<%= config.bin %> list', '<%= config.bin %> list --json'];
 
+  static override readonly flags = { labs: labsFlag };
+
   async run(): Promise<{ labs: readonly Entry[] }> {
-    await this.parse(List);
+    const { flags } = await this.parse(List);
     const here = process.cwd();
     const { progress } = loadProgress(recordsRoot(here), stampOf(timeOfDay()));
-    const labs = (await listLabs()).map(({ lab }): Entry => {
+    const labs = (await listLabs(flags.labs)).map(({ lab }): Entry => {
       const folder = findWorkspace(lab, here)?.folder;
       return {
         id: lab.id,

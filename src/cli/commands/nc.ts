@@ -87,10 +87,11 @@ export default class Nc extends BaseCommand {
     version: 4 | 6 | undefined,
     wait: Wait,
   ): Promise<TcpSocket> {
-    const remote = await session.resolve(host, version);
-    await session.ready(remote);
-    const socket = await session.live.sockets.connect(remote, port, wait);
-    this.tell(this.say('nc.connected', { address: format(remote), port }));
+    const remotes = await session.resolveAll(host, version);
+    const [best] = remotes;
+    if (remotes.length === 1) await session.ready(best);
+    const socket = await session.live.sockets.connectFirst(remotes, port, wait);
+    this.tell(this.say('nc.connected', { address: format(socket.remote.address), port }));
     return socket;
   }
 

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, NetlabError } from '../../base/errors.ts';
-import { type Departure, departures, readRecorded } from '../../lab/replay.ts';
-import { runLab } from '../../lab/runner.ts';
+import { type Departure, departures, type Recorded, readRecorded } from '../../lab/replay.ts';
+import type { Substrate, SubstrateRequest } from '../../lab/substrate.ts';
 import type { Verdict } from '../../lab/verdict.ts';
-import { packageVersion } from '../../node/package-root.ts';
-import { runClock } from '../../node/run-clock.ts';
-import { openSandbox } from '../../node/sandbox/sandbox.ts';
+import { gradeRun } from '../../node/grade-run.ts';
+import { unrecorded } from '../../node/recording.ts';
+import { parseReport, ReportFiles } from '../../node/report-files.ts';
+import { takenApart } from '../../node/store/earlier-labs.ts';
 import { findLab } from '../../node/store/labs.ts';
 import { findRun, RUN_FILES, readRun, recordsRoot } from '../../node/store/runs.ts';
 import { openReplay } from '../../node/substrate-replay.ts';
 import { BaseCommand } from '../base-command.ts';
-import { runArgument } from '../flags.ts';
+import { labsFlag, reportFlag, runArgument } from '../flags.ts';
 import { interruption } from '../interruption.ts';
 import { en } from '../messages/en.ts';
 import { openDisplay } from '../open-display.ts';
@@ -32,35 +33,33 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay 20261122T140405Z-lab03-7f2k --json',
   ];
   static override readonly args = { run: runArgument };
+  static override readonly flags = { report: reportFlag, labs: labsFlag };
 
   async run(): Promise<ReplayDocument> {
-    const { args } = await this.parse(Replay);
+    const { args, flags } = await this.parse(Replay);
+    const reports = new ReportFiles((flags.report ?? []).map(parseReport), this.language);
     const run = findRun(recordsRoot(process.cwd()), args.run);
-    const { recorded, code, source } = await open(run);
+    const { recorded, code, source } = await open(run, flags.labs);
     const display = await openDisplay(this.shell, this.paint);
-    const verdict = await interruption.guard(async (signal) => {
-      const substrate = await openReplay(recorded);
-      const learner = openSandbox(code);
-      try {
-        return await runLab({
+    const whole = await takenApart(code, recorded.uses, flags.labs);
+    const verdict = await interruption
+      .guard((interrupt) =>
+        gradeRun({
           lab: source.lab,
-          substrate,
-          learner,
-          code: recorded.code,
+          ...whole,
+          origin: recorded.code,
           seed: recorded.seed,
-          netlab: packageVersion(),
           startedAt: recorded.startedAt,
-          clock: runClock,
-          interrupt: signal,
-          ...(recorded.outcomes.size > 0 ? { only: [...recorded.outcomes.keys()] } : {}),
-          onEvent: (event) => display.handleEvent(event),
-        });
-      } finally {
-        await learner.close();
-        await substrate.close();
-        await display.end();
-      }
-    });
+          interrupt,
+          only: recorded.outcomes.size > 0 ? [...recorded.outcomes.keys()] : undefined,
+          open: (request) => reopen(recorded, request),
+          onEvent: (event) => {
+            reports.handleEvent(event);
+            display.handleEvent(event);
+          },
+        }),
+      )
+      .finally(() => display.end());
     const changed = departures(recorded, verdict);
     this.conclude(verdict, changed, recorded.unfinished);
     this.endWith(verdict.exitCode);
@@ -84,10 +83,17 @@ export default class Replay extends BaseCommand {
   }
 }
 
+/** What had no board has no recording either: it is the same again for the same seed. */
+async function reopen(recorded: Recorded, request: SubstrateRequest): Promise<Substrate> {
+  if (recorded.substrate.kind !== 'memory') return openReplay(recorded, request.carrying);
+  const { openMemory } = await import('../../node/substrate-memory.ts');
+  return openMemory(request, unrecorded());
+}
+
 /** The cassette says which lab it was, and the lab what its entry is called. */
-async function open(run: string) {
+async function open(run: string, labs: string | undefined) {
   const text = cassetteOf(run);
-  const source = await findLab(readRecorded(text, undefined).lab);
+  const source = await findLab(readRecorded(text, undefined).lab, labs);
   const { code, verdict } = readRun(run, source.lab.entry);
   return { recorded: readRecorded(text, verdict), code, source };
 }

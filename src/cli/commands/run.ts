@@ -4,16 +4,28 @@ import type { NetlabError } from '../../base/errors.ts';
 import { exercisedLines } from '../../lab/transcript.ts';
 import type { CheckResult, Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
+import { parseReport } from '../../node/report-files.ts';
 import { BaseCommand } from '../base-command.ts';
 import { openBench } from '../bench-choice.ts';
 import { describeFailure } from '../failure.ts';
-import { boardFlag, codeFlag, labArgument, onFlag, peerFlag, seedFlag } from '../flags.ts';
+import {
+  boardFlag,
+  codeFlag,
+  labArgument,
+  labsFlag,
+  onFlag,
+  peerFlag,
+  referenceFlag,
+  reportFlag,
+  seedFlag,
+} from '../flags.ts';
 import { interruption } from '../interruption.ts';
 import { chooseCode, chooseLab } from '../lab-choice.ts';
 import { type LabRun, runRecorded } from '../lab-run.ts';
 import { en } from '../messages/en.ts';
 import { openDisplay } from '../open-display.ts';
 import { markOf, paintOutcome } from '../terminal.ts';
+import { upstreamAdvice } from '../upstream-advice.ts';
 
 interface RunDocument {
   readonly verdict: Verdict;
@@ -27,6 +39,7 @@ export default class Run extends BaseCommand {
   static override readonly examples = [
     '<%= config.bin %> run lab03',
     '<%= config.bin %> run lab03 --on /dev/ttyACM0 --peer /dev/ttyACM1',
+    '<%= config.bin %> run lab03 --report junit:lab03.xml --report tap:lab03.tap',
     '<%= config.bin %> run lab03 --on emulated --seed 7 --code solution --json',
   ];
   static override readonly args = { lab: labArgument };
@@ -36,15 +49,21 @@ export default class Run extends BaseCommand {
     peer: peerFlag,
     seed: seedFlag,
     code: codeFlag,
+    reference: referenceFlag,
+    labs: labsFlag,
+    report: reportFlag,
     junit: Flags.string({ summary: en['help.run.flag.junit'] }),
   };
 
   async run(): Promise<RunDocument> {
     const { args, flags } = await this.parse(Run);
     const here = process.cwd();
-    const source = await chooseLab(args.lab, here);
-    const chosen = chooseCode(source, flags.code, here);
-    const { seed = freshSeed(), junit } = flags;
+    const source = await chooseLab(args.lab, here, flags.labs);
+    const chosen = await chooseCode(source, flags, here);
+    const { seed = freshSeed(), junit, report = [] } = flags;
+    const reports = [...report, ...(junit === undefined ? [] : [`junit:${junit}`])].map(
+      parseReport,
+    );
     const code = this.say(`run.code.${chosen.origin.kind}`);
     this.print(this.paint.bold(`${source.lab.id} ${this.inWords(source.lab.title)} · ${code}`));
     const display = await openDisplay(this.shell, this.paint);
@@ -53,7 +72,7 @@ export default class Run extends BaseCommand {
         source,
         chosen,
         seed,
-        junit,
+        reports,
         here,
         signal,
         language: this.language,
@@ -80,6 +99,10 @@ export default class Run extends BaseCommand {
     if (failed !== undefined && verdict.exercised.code.kind === 'learner') {
       const command = this.paint.cyan(`netlab hint ${verdict.lab} ${failed.id}`);
       this.print(`  ${this.say('next', { command })}`);
+    }
+    const advice = upstreamAdvice(verdict);
+    if (advice !== undefined) {
+      this.print(`  ${this.say('run.upstream', { command: this.paint.cyan(advice) })}`);
     }
     if (trouble !== undefined) {
       const { what } = describeFailure(trouble, this.language);

@@ -7,7 +7,7 @@ import { loadProgress, saveProgress } from '../../node/store/progress-file.ts';
 import { recordsRoot } from '../../node/store/runs.ts';
 import { BaseCommand } from '../base-command.ts';
 import { confirm } from '../confirm.ts';
-import { labArgument } from '../flags.ts';
+import { labArgument, labsFlag } from '../flags.ts';
 import { chooseLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
 import { stampOf } from '../stamp.ts';
@@ -27,12 +27,13 @@ export default class SolutionCommand extends BaseCommand {
   ];
   static override readonly args = { lab: labArgument };
   static override readonly flags = {
+    labs: labsFlag,
     yes: Flags.boolean({ char: 'y', summary: en['help.solution.flag.yes'] }),
   };
 
   async run(): Promise<Solution> {
     const { args, flags } = await this.parse(SolutionCommand);
-    const { lab, folder: labFolder } = await chooseLab(args.lab, process.cwd());
+    const { lab, folder: labFolder } = await chooseLab(args.lab, process.cwd(), flags.labs);
     const root = recordsRoot(process.cwd());
     const now = timeOfDay();
     const { progress } = loadProgress(root, stampOf(now));

@@ -1,24 +1,35 @@
-import { type FSWatcher, watch } from 'node:fs';
 import { NetlabError } from '../../base/errors.ts';
+import { placeLines } from '../../lab/transcript.ts';
+import type { Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
+import { timeOfDay } from '../../node/clock.ts';
+import { gradeRun } from '../../node/grade-run.ts';
+import { openVirtual } from '../../node/open-virtual.ts';
+import { unrecorded } from '../../node/recording.ts';
+import { syntax } from '../../node/sandbox/failure-text.ts';
+import { LearnerProcess } from '../../node/sandbox/learner-process.ts';
+import { moduleSources } from '../../node/sandbox/module-source.ts';
+import { Saves } from '../../node/saves.ts';
 import type { LabSource } from '../../node/store/labs.ts';
 import { requireWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
 import { describeFailure } from '../failure.ts';
-import { boardFlag, labArgument, seedFlag } from '../flags.ts';
+import { boardFlag, labArgument, labsFlag, referenceFlag, seedFlag } from '../flags.ts';
 import { interruption } from '../interruption.ts';
-import { chooseCode, chooseLab } from '../lab-choice.ts';
+import { type ChosenCode, chooseCode, chooseLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
 import { checkQuickly } from '../quick-check.ts';
-
-/** Editors write a file in several steps; one save is to give one run. */
-const SETTLE_MS = 80;
+import { WatchDisplay } from '../watch-display.ts';
 
 interface Round {
   readonly source: LabSource;
   readonly seed: number;
   readonly board: string;
+  readonly reference: readonly string[] | undefined;
+  readonly labs: string | undefined;
 }
+
+const CLEAR = '\u001b[2J\u001b[H';
 
 export default class Watch extends BaseCommand {
   static override readonly enableJsonFlag = false;
@@ -26,85 +37,118 @@ export default class Watch extends BaseCommand {
   static override readonly description = en['help.watch.description'];
   static override readonly examples = ['<%= config.bin %> watch lab03'];
   static override readonly args = { lab: labArgument };
-  static override readonly flags = { board: boardFlag, seed: seedFlag };
+  static override readonly flags = {
+    board: boardFlag,
+    seed: seedFlag,
+    reference: referenceFlag,
+    labs: labsFlag,
+  };
+
+  /** Started before there is code for it, since that takes longer than the first check. */
+  private spare = new LearnerProcess();
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Watch);
-    const source = await chooseLab(args.lab, process.cwd());
+    const source = await chooseLab(args.lab, process.cwd(), flags.labs);
     const { folder } = requireWorkspace(source.lab, process.cwd());
-    const { seed = freshSeed(), board } = flags;
-    const saves = new Saves(folder);
+    const { seed = freshSeed(), board, reference, labs } = flags;
+    const saves = new Saves(folder, source.lab.entry);
     try {
       await interruption.guard(async (signal) => {
         signal.addEventListener('abort', () => saves.close());
-        do await this.round({ source, seed, board }, signal, saves);
-        while (await saves.next());
+        while (await saves.next()) {
+          await this.round({ source, seed, board, reference, labs }, signal, saves);
+        }
       });
     } finally {
       saves.close();
+      await this.spare.close();
     }
   }
 
   /** One check; a save in the middle of it ends it, for the next one to begin. */
   private async round(round: Round, signal: AbortSignal, saves: Saves): Promise<void> {
-    const { language, shell, paint } = this;
-    const here = process.cwd();
     const outdated = new AbortController();
     saves.onSave = () => outdated.abort();
-    if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
+    const either = AbortSignal.any([signal, outdated.signal]);
+    if (process.stdout.isTTY) process.stdout.write(CLEAR);
+    this.print(this.paint.dim(this.say('watch.checking', { lab: round.source.lab.id })));
     try {
-      const chosen = chooseCode(round.source, undefined, here);
-      const either = AbortSignal.any([signal, outdated.signal]);
-      await checkQuickly({ ...round, chosen, here, language, shell, paint, signal: either });
+      const chosen = await chooseCode(round.source, round, process.cwd());
+      if (this.showUnreadable(chosen)) return this.wait(either);
+      const { verdict, checks } = await this.inMemory(round, chosen, either);
+      const failed = checks.some((check) => check.failure !== undefined);
+      if (!failed && verdict !== 'INTERRUPTED' && !either.aborted) {
+        await this.onBoard(round, chosen, checks, either);
+      }
     } catch (error) {
       if (!(error instanceof NetlabError)) throw error;
-      process.stderr.write(`${describeFailure(error, language).what}\n`);
+      process.stderr.write(`${describeFailure(error, this.language).what}\n`);
     }
-    if (!signal.aborted && !outdated.signal.aborted)
-      this.print(paint.dim(this.say('watch.waiting')));
+    this.wait(either);
   }
-}
 
-/** The saves in a folder, those of one moment taken together. */
-class Saves {
-  onSave: (() => void) | undefined;
-  private readonly watcher: FSWatcher;
-  private saved = false;
-  private closed = false;
-  private waiter: (() => void) | undefined;
-  private settling: NodeJS.Timeout | undefined;
+  private wait(signal: AbortSignal): void {
+    if (!signal.aborted) this.print(this.paint.dim(this.say('watch.waiting')));
+  }
 
-  constructor(folder: string) {
-    this.watcher = watch(folder, { recursive: true }, (_, name) => {
-      if (name === null || /\.(m?ts|m?js)$/.test(name)) this.notice();
+  /** What cannot be read is known before anything is started. */
+  private showUnreadable({ code }: ChosenCode): boolean {
+    const [first] = moduleSources(code).unreadable.values();
+    if (first === undefined) return false;
+    this.print(this.paint.red(`✖ ${this.inWords(syntax(first.message))}`));
+    for (const line of placeLines(first.place)) this.print(`  ${line}`);
+    return true;
+  }
+
+  /** Every check that needs no board, up to the first that fails: in a fraction of a second. */
+  private async inMemory(
+    { source, seed, board }: Round,
+    { code, origin, modules }: ChosenCode,
+    interrupt: AbortSignal,
+  ): Promise<Verdict> {
+    const { language, paint, say } = this;
+    const write = (text: string): void => void process.stdout.write(text);
+    const display = new WatchDisplay(source.lab.id, { language, paint, say, write });
+    return gradeRun({
+      lab: source.lab,
+      code,
+      origin,
+      modules,
+      seed,
+      startedAt: timeOfDay(),
+      interrupt,
+      stopAtFirstFailure: true,
+      spare: this.spare,
+      open: (request) => openVirtual('memory', board, request, unrecorded()),
+      onEvent: (event) => display.handleEvent(event),
+    }).finally(() => {
+      display.end();
+      this.spare = new LearnerProcess();
     });
-    this.watcher.on('error', () => this.close());
   }
 
-  /** Resolves at the next save, or at once when there was one since the last call; false when closed. */
-  async next(): Promise<boolean> {
-    if (!this.saved && !this.closed) {
-      await new Promise<void>((resolve) => {
-        this.waiter = resolve;
-      });
-    }
-    this.saved = false;
-    return !this.closed;
-  }
-
-  close(): void {
-    this.closed = true;
-    clearTimeout(this.settling);
-    this.watcher.close();
-    this.waiter?.();
-  }
-
-  private notice(): void {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => {
-      this.saved = true;
-      this.onSave?.();
-      this.waiter?.();
-    }, SETTLE_MS);
+  /** What has passed in memory, and what could not be run there, on the emulated board; with evidence. */
+  private async onBoard(
+    round: Round,
+    chosen: ChosenCode,
+    inMemory: Verdict['checks'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { language, shell, paint } = this;
+    this.print(paint.dim(this.say('watch.on-board')));
+    const here = process.cwd();
+    const { verdict } = await checkQuickly({
+      ...round,
+      chosen,
+      here,
+      language,
+      shell,
+      paint,
+      signal,
+    });
+    const before = inMemory.reduce((sum, { points }) => sum + points.earned, 0);
+    if (verdict.verdict !== 'PASS' || verdict.points.earned < before) return;
+    this.print(paint.green(this.say('check.passed', { earned: verdict.points.earned })));
   }
 }

@@ -1,7 +1,7 @@
 /** A host of netlab's own while a command uses it: opened, configured, and closed whatever happens. */
 import { EXIT, NetlabError, UsageError } from '../../base/errors.ts';
 import { seededRng } from '../../base/random.ts';
-import { after, milliseconds, seconds } from '../../base/time.ts';
+import { after, type Duration, milliseconds, seconds } from '../../base/time.ts';
 import { LiveHost, untilPassed } from '../../node/live-host/live-host.ts';
 import { type Opened, openAttachments } from '../../node/live-host/open-attachments.ts';
 import type { ClientEvent } from '../../stack/application/dhcp/client.ts';
@@ -22,6 +22,9 @@ import { startNeighbour } from './neighbour.ts';
 
 /** DHCP takes four seconds when its first message is lost, and asking for an address up to seven. */
 const READY = seconds(15);
+
+/** Routers answer a solicitation in half a second (RFC 4861 §6.2.6); the second one leaves after four. */
+const ADVICE = seconds(5);
 
 /** For the server's hardware address to be asked for, and the lease to be given back to it. */
 const FAREWELL = milliseconds(100);
@@ -50,6 +53,7 @@ export class HostSession {
     live.onEvent((event) => {
       watcher.onEvent?.(event);
       this.#dhcp?.handleHostEvent(event);
+      if (event.kind === 'dns') this.names.advise(event.interface, event.servers, event.domains);
       for (const look of this.#watchers) look();
     });
     this.#configure(watcher);
@@ -72,10 +76,12 @@ export class HostSession {
       interface: 0,
       detect,
       onEvent: (event) => {
-        if (event.kind === 'bound' && request.dns.length === 0) {
-          this.names.configure(event.lease.domainNameServers);
+        if (event.kind === 'bound') {
+          const { domainNameServers, domainSearch } = event.lease;
+          this.names.advise('dhcp', domainNameServers, domainSearch);
         }
         watcher.onEvent?.({ ...event, dhcp: true });
+        for (const look of this.#watchers) look();
       },
     });
     this.#dhcp.start();
@@ -85,17 +91,42 @@ export class HostSession {
   async resolve(target: string, version?: 4 | 6): Promise<IpAddress> {
     const literal = parse(target);
     if (literal !== undefined) return literal;
-    if (this.request.dns.length === 0 && this.#dhcp === undefined) {
-      throw new UsageError('no-dns', `no DNS server is known for ${target}`, { name: target });
-    }
-    await this.ready();
+    await this.#serversFor(target);
     return this.names.addressOf(target, version, { cancellation: this.cancellation });
+  }
+
+  /** All addresses of `target` that the host can reach, the best liked first. @throws as `resolve` */
+  async resolveAll(target: string, version?: 4 | 6): Promise<readonly IpAddress[]> {
+    const literal = parse(target);
+    if (literal !== undefined) return [literal];
+    await this.#serversFor(target);
+    const { cancellation } = this;
+    const found = await this.names.addressesOf(target, version, { cancellation });
+    const suited = found.filter((remote) => this.#canReach(remote));
+    return suited.length > 0 ? suited : found;
+  }
+
+  /** Until somebody is there to be asked for a name: DHCP or a router may name one. */
+  async #serversFor(target: string): Promise<void> {
+    const { slaac } = this.request;
+    const mayCome = slaac || this.#dhcp !== undefined;
+    if (this.names.hasServers || mayCome) await this.ready();
+    try {
+      if (mayCome) await this.#until(() => this.names.hasServers, ADVICE);
+    } catch (error) {
+      if (!(error instanceof NetlabError) || error.code !== 'no-address') throw error;
+    }
+    if (this.names.hasServers) return;
+    throw new UsageError('no-dns', `no DNS server is known for ${target}`, { name: target });
   }
 
   /** Until there is an address from which `remote` can be reached. @throws NetlabError no-address */
   ready(remote?: IpAddress): Promise<void> {
-    const { interfaces } = this.live.host;
-    return this.#until(() => interfaces.some(({ index }) => this.#suits(index, remote)));
+    return this.#until(() => this.#canReach(remote), READY);
+  }
+
+  #canReach(remote: IpAddress | undefined): boolean {
+    return this.live.host.interfaces.some(({ index }) => this.#suits(index, remote));
   }
 
   #suits(index: number, remote: IpAddress | undefined): boolean {
@@ -106,15 +137,15 @@ export class HostSession {
     });
   }
 
-  /** Looks at each event again whether it is so. */
-  async #until(ready: () => boolean): Promise<void> {
+  /** Looks at each event again whether it is so. @throws NetlabError no-address */
+  async #until(ready: () => boolean, limit: Duration): Promise<void> {
     if (ready()) return;
     const { sockets } = this.live;
     const { promise, resolve, reject } = deferred();
     const expiring = {
       expire: () => {
         sockets.deadlines.clear(expiring);
-        const waited_s = READY / seconds(1);
+        const waited_s = limit / seconds(1);
         reject(
           new NetlabError('no-address', EXIT.timeout, 'no address came in time', { waited_s }),
         );
@@ -126,7 +157,7 @@ export class HostSession {
     const stop = (): void => reject(new NetlabError('cancelled', EXIT.interrupted, 'called off'));
     this.#watchers.add(look);
     this.cancellation.add(stop);
-    sockets.deadlines.set(expiring, after(sockets.now(), READY));
+    sockets.deadlines.set(expiring, after(sockets.now(), limit));
     try {
       await promise;
     } finally {

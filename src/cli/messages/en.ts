@@ -1,5 +1,9 @@
+import { benchEn } from './bench-en.ts';
 import { flashEn } from './flash-en.ts';
 import { hostEn } from './host-en.ts';
+import { learnerEn } from './learner-en.ts';
+import { lineEn } from './line-en.ts';
+import { remoteEn } from './remote-en.ts';
 
 /**
  * English: the catalogue that the others are measured by. A name between braces is a blank.
@@ -7,8 +11,12 @@ import { hostEn } from './host-en.ts';
  * they stand in where one of the blanks is not known.
  */
 export const en = {
+  ...benchEn,
   ...flashEn,
   ...hostEn,
+  ...learnerEn,
+  ...lineEn,
+  ...remoteEn,
   next: 'Next: {command}',
 
   'error.bug.what': 'This is a bug in netlab itself, not in your code.',
@@ -28,7 +36,9 @@ export const en = {
   'error.missing-argument.next': 'netlab --help',
   'error.bad-usage.what': 'That cannot be read: {reason}',
   'error.bad-usage.next': 'netlab --help',
-  'error.bad-address.what': '`{address}` is not an address of the form host:port.',
+  'error.bad-address.what': '`{address}` is not the address of a port.',
+  'error.bad-address.why':
+    'They look like tcp://host:4000, rfc2217://[2001:db8::1]:2217 and labgrid://place.',
   'error.bad-address.next': 'netlab emulate --tcp 4000',
   'error.unknown-lab.what': 'There is no lab `{lab}`.',
   'error.unknown-lab.why': 'Did you mean `{near}`?',
@@ -48,7 +58,7 @@ export const en = {
   'error.no-such-port.what': 'There is no port {port}.',
   'error.no-such-port.why': 'The ports of this machine are: {ports}.',
   'error.no-such-port.why.empty': 'No serial port was found on this machine.',
-  'error.no-such-port.next': 'netlab ports',
+  'error.no-such-port.next': 'netlab boards',
   'error.no-permission.what': 'You may not open {port}.',
   'error.no-permission.why':
     'Your user is not allowed to read and write it. The command below mends that; log in anew after it.',
@@ -57,14 +67,14 @@ export const en = {
   'error.port-busy.why': 'It is {holder}. Close it there and run the same command again.',
   'error.port-busy.why.empty':
     'Which one, the system does not say. A serial monitor is the usual one: close it.',
-  'error.port-busy.next': 'netlab ports',
+  'error.port-busy.next': 'netlab boards',
   'error.port-failed.what': '{port} cannot be opened as a serial port.',
   'error.port-failed.why': 'The system says: {reason}',
   'error.port-failed.next': 'netlab doctor',
   'error.port-lost.what': '{port} vanished while it was in use.',
   'error.port-lost.why':
     'The board was unplugged, lost its power, or the program behind the port ended.',
-  'error.port-lost.next': 'netlab ports',
+  'error.port-lost.next': 'netlab boards',
   'error.connection-failed.what': 'Nobody answers at {address}.',
   'error.connection-failed.why': 'The system says: {reason}',
   'error.connection-failed.next': 'netlab emulate --tcp 4000',
@@ -102,8 +112,6 @@ export const en = {
   'error.manifest-damaged.what': 'The list of firmware images is damaged.',
   'error.manifest-damaged.why': '{path}: {reason}',
   'error.manifest-damaged.next': 'npm ci',
-
-  'ports.none': 'No serial port was found. Without a board everything runs on the emulated one.',
 
   'doctor.node.good': 'Node is new enough',
   'doctor.node.bad': 'Node is too old: 20.19 or newer is needed',
@@ -181,24 +189,24 @@ export const en = {
   'error.board-silent.what': 'Nothing came from {port}.',
   'error.board-silent.why':
     'The board there has no netlab firmware, another line rate, or no power.',
-  'error.board-silent.next': 'netlab ports',
+  'error.board-silent.next': 'netlab flash --port {port}',
   'error.board-foreign.what': 'What is on {port} does not speak netlab.',
   'error.board-foreign.why':
     'It sent {received} octets; the last of them: {hex} ({ascii}). It has other firmware, or another line rate.',
-  'error.board-foreign.next': 'netlab ports',
+  'error.board-foreign.next': 'netlab boards',
   'error.board-version.what':
     'The board on {port} speaks version {version} of the control protocol; this netlab speaks {expected}.',
   'error.board-version.why':
-    'Its firmware is {firmware}. Flash the image that came with this netlab: firmware/images.',
+    'Its firmware is {firmware}. The image that came with this netlab speaks the same version.',
   'error.board-version.why.empty':
-    'Its firmware does not say what it is. Flash the image that came with this netlab: firmware/images.',
-  'error.board-version.next': 'netlab doctor',
+    'Its firmware does not say what it is. The image that came with this netlab speaks the same version.',
+  'error.board-version.next': 'netlab flash --port {port}',
   'error.board-reset.what': 'The board on {port} was reset in the middle of the run.',
   'error.board-reset.why': 'It was its button, its power, or its watchdog.',
   'error.board-reset.next': 'netlab doctor',
   'error.board-lost.what': 'The board on {port} has said nothing for {silence_ms} ms.',
   'error.board-lost.why': 'It hangs, or its cable is out.',
-  'error.board-lost.next': 'netlab ports',
+  'error.board-lost.next': 'netlab boards',
   'error.link-failed.what': 'The line to the board on {port} is too noisy.',
   'error.link-failed.why': 'Ten retransmissions in a row were not acknowledged. Try another cable.',
   'error.link-failed.next': 'netlab doctor',
@@ -270,8 +278,9 @@ export const en = {
   'help.flag.lang': 'Language of what you read; else NETLAB_LANG, LC_ALL, LC_MESSAGES, LANG.',
   'help.flag.no-color': 'No colour (so does NO_COLOR).',
   'help.flag.json': 'Print one JSON document and nothing else.',
-  'help.flag.on': 'Where to run: auto, emulated, mock, a serial port, or tcp://host:port.',
-  'help.flag.board': 'Which board to emulate.',
+  'help.flag.on':
+    'Where to run: auto, emulated, mock, memory, a serial port, rfc2217://host:port, tcp://host:port, labgrid://place, or a board of the inventory.',
+  'help.flag.board': 'Which board to emulate: w5500-evb-pico, esp32c3 or uno.',
   'help.flag.seed': 'What decides chance: the same number gives the same run, octet for octet.',
   'help.flag.code': 'Whose code runs: solution, starter, or a path.',
   'help.flag.peer':
@@ -306,14 +315,12 @@ export const en = {
   'help.solution.flag.yes': 'Show it although the lab has not passed yet.',
   'help.list.summary': 'List the labs and your progress.',
   'help.list.description': 'A lab counts as passed when your own code has passed all its checks.',
-  'help.ports.summary': 'List the serial ports and the boards behind them.',
-  'help.ports.description': 'A board is recognised by its USB identity; nothing is opened.',
   'help.doctor.summary': 'Look for what could keep netlab from working here.',
   'help.doctor.description':
     'Checks Node, the serial library, permissions, the firmware images, the workspace and the terminal. Ends with 4 when something must be mended.',
-  'help.capture.summary': 'Show the frames that a run captured.',
+  'help.capture.summary': 'Show the frames that a run captured, or capture live at a board.',
   'help.capture.description':
-    'Prints a line for each frame and the path of frames.pcapng, which Wireshark opens.',
+    'Prints a line for each frame of a run and the path of frames.pcapng, which Wireshark opens. With --on it captures what a board receives from now on, into a file or a pipe; standard error tells how many.',
   'help.replay.summary': 'Grade a recorded run again, without a board.',
   'help.replay.description':
     'Feeds the run’s cassette to the same checks and compares the verdicts.',

@@ -1,10 +1,18 @@
+import { benchKo } from './bench-ko.ts';
 import { flashKo } from './flash-ko.ts';
 import { hostKo } from './host-ko.ts';
+import { learnerKo } from './learner-ko.ts';
+import { lineKo } from './line-ko.ts';
+import { remoteKo } from './remote-ko.ts';
 
 /** Korean. Blanks are followed by a noun, so that no particle depends on what fills them. */
 export const ko = {
+  ...benchKo,
   ...flashKo,
   ...hostKo,
+  ...learnerKo,
+  ...lineKo,
+  ...remoteKo,
   next: '다음 명령: {command}',
 
   'error.bug.what': '여러분의 코드가 아니라 netlab 자체의 버그입니다.',
@@ -25,7 +33,9 @@ export const ko = {
   'error.missing-argument.next': 'netlab --help',
   'error.bad-usage.what': '명령을 이해하지 못했습니다: {reason}',
   'error.bad-usage.next': 'netlab --help',
-  'error.bad-address.what': '`{address}` 주소는 호스트:포트 꼴이 아닙니다.',
+  'error.bad-address.what': '`{address}` 값은 포트의 주소가 아닙니다.',
+  'error.bad-address.why':
+    'tcp://host:4000, rfc2217://[2001:db8::1]:2217, labgrid://place 같은 꼴이어야 합니다.',
   'error.bad-address.next': 'netlab emulate --tcp 4000',
   'error.unknown-lab.what': '`{lab}` 실습이 없습니다.',
   'error.unknown-lab.why': '혹시 `{near}` 실습을 찾으셨나요?',
@@ -45,7 +55,7 @@ export const ko = {
   'error.no-such-port.what': '{port} 포트가 없습니다.',
   'error.no-such-port.why': '이 컴퓨터의 포트: {ports}',
   'error.no-such-port.why.empty': '이 컴퓨터에서 시리얼 포트를 찾지 못했습니다.',
-  'error.no-such-port.next': 'netlab ports',
+  'error.no-such-port.next': 'netlab boards',
   'error.no-permission.what': '{port} 포트를 열 권한이 없습니다.',
   'error.no-permission.why':
     '지금 사용자는 이 포트를 읽고 쓸 수 없습니다. 아래 명령을 실행한 뒤 다시 로그인하면 됩니다.',
@@ -55,13 +65,13 @@ export const ko = {
     '{holder} 프로그램입니다. 그쪽에서 포트를 닫고 같은 명령을 다시 실행하세요.',
   'error.port-busy.why.empty':
     '어떤 프로그램인지는 시스템이 알려 주지 않습니다. 대개 시리얼 모니터이니 닫아 보세요.',
-  'error.port-busy.next': 'netlab ports',
+  'error.port-busy.next': 'netlab boards',
   'error.port-failed.what': '{port} 경로를 시리얼 포트로 열 수 없습니다.',
   'error.port-failed.why': '시스템 메시지: {reason}',
   'error.port-failed.next': 'netlab doctor',
   'error.port-lost.what': '사용 중이던 {port} 포트가 사라졌습니다.',
   'error.port-lost.why': '보드가 뽑혔거나 전원이 꺼졌거나, 포트 너머의 프로그램이 끝났습니다.',
-  'error.port-lost.next': 'netlab ports',
+  'error.port-lost.next': 'netlab boards',
   'error.connection-failed.what': '{address} 주소에서 응답이 없습니다.',
   'error.connection-failed.why': '시스템 메시지: {reason}',
   'error.connection-failed.next': 'netlab emulate --tcp 4000',
@@ -99,8 +109,6 @@ export const ko = {
   'error.manifest-damaged.what': '펌웨어 이미지 목록이 손상되었습니다.',
   'error.manifest-damaged.why': '{path}: {reason}',
   'error.manifest-damaged.next': 'npm ci',
-
-  'ports.none': '시리얼 포트를 찾지 못했습니다. 보드가 없으면 모두 에뮬레이션 보드에서 실행됩니다.',
 
   'doctor.node.good': 'Node 버전이 충분합니다',
   'doctor.node.bad': 'Node 버전이 낮습니다. 20.19 이상이 필요합니다',
@@ -176,24 +184,24 @@ export const ko = {
   'error.board-silent.what': '{port} 포트에서 아무 응답이 없습니다.',
   'error.board-silent.why':
     '그 보드에 netlab 펌웨어가 없거나, 통신 속도가 다르거나, 전원이 꺼져 있습니다.',
-  'error.board-silent.next': 'netlab ports',
+  'error.board-silent.next': 'netlab flash --port {port}',
   'error.board-foreign.what': '{port} 포트의 상대는 netlab 프로토콜을 쓰지 않습니다.',
   'error.board-foreign.why':
     '{received} 옥텟을 보냈고 마지막은 {hex} ({ascii}) 입니다. 다른 펌웨어이거나 통신 속도가 다릅니다.',
-  'error.board-foreign.next': 'netlab ports',
+  'error.board-foreign.next': 'netlab boards',
   'error.board-version.what':
     '{port} 포트의 보드는 제어 프로토콜 {version} 버전을, 이 netlab 은 {expected} 버전을 씁니다.',
   'error.board-version.why':
-    '보드의 펌웨어는 {firmware} 입니다. 이 netlab 에 딸린 firmware/images 의 이미지를 구워 주세요.',
+    '보드의 펌웨어는 {firmware} 입니다. 이 netlab 에 딸린 이미지를 구우면 버전이 같아집니다.',
   'error.board-version.why.empty':
-    '보드의 펌웨어 버전은 알 수 없습니다. 이 netlab 에 딸린 firmware/images 의 이미지를 구워 주세요.',
-  'error.board-version.next': 'netlab doctor',
+    '보드의 펌웨어 버전은 알 수 없습니다. 이 netlab 에 딸린 이미지를 구우면 버전이 같아집니다.',
+  'error.board-version.next': 'netlab flash --port {port}',
   'error.board-reset.what': '실행 도중 {port} 포트의 보드가 리셋되었습니다.',
   'error.board-reset.why': '리셋 버튼, 전원, 또는 워치독 때문입니다.',
   'error.board-reset.next': 'netlab doctor',
   'error.board-lost.what': '{port} 포트의 보드가 {silence_ms} ms 동안 응답하지 않습니다.',
   'error.board-lost.why': '보드가 멈췄거나 케이블이 빠졌습니다.',
-  'error.board-lost.next': 'netlab ports',
+  'error.board-lost.next': 'netlab boards',
   'error.link-failed.what': '{port} 포트의 보드까지 가는 회선에 잡음이 너무 많습니다.',
   'error.link-failed.why': '열 번을 다시 보내도 확인 응답이 없었습니다. 다른 케이블을 써 보세요.',
   'error.link-failed.next': 'netlab doctor',
@@ -264,8 +272,9 @@ export const ko = {
   'help.flag.lang': '표시할 언어. 없으면 NETLAB_LANG, LC_ALL, LC_MESSAGES, LANG 순서로 봅니다.',
   'help.flag.no-color': '색을 쓰지 않습니다(NO_COLOR와 같음).',
   'help.flag.json': 'JSON 문서 하나만 출력합니다.',
-  'help.flag.on': '실행할 곳: auto, emulated, mock, 시리얼 포트, tcp://호스트:포트.',
-  'help.flag.board': '에뮬레이션할 보드.',
+  'help.flag.on':
+    '실행할 곳: auto, emulated, mock, 시리얼 포트, rfc2217://호스트:포트, tcp://호스트:포트, labgrid://자리, 장비 목록의 보드.',
+  'help.flag.board': '에뮬레이션할 보드: w5500-evb-pico, esp32c3, uno 중 하나.',
   'help.flag.seed': '우연을 정하는 수. 같은 수를 주면 마지막 옥텟까지 같은 실행이 됩니다.',
   'help.flag.code': '실행할 코드: solution, starter, 또는 경로.',
   'help.flag.peer': '실제 보드에서 케이블의 반대쪽: 두 번째 보드의 포트, 또는 loopback.',
@@ -299,14 +308,12 @@ export const ko = {
   'help.solution.flag.yes': '아직 통과하지 못했어도 봅니다.',
   'help.list.summary': '실습 목록과 진행 상황을 봅니다.',
   'help.list.description': '내 코드로 모든 검사를 통과한 실습을 완료로 칩니다.',
-  'help.ports.summary': '시리얼 포트와 거기 연결된 보드를 봅니다.',
-  'help.ports.description': '보드는 USB 식별자로 알아보며, 포트를 열지는 않습니다.',
   'help.doctor.summary': '이 컴퓨터에서 netlab 실행을 막을 만한 것을 찾아봅니다.',
   'help.doctor.description':
     'Node, 시리얼 라이브러리, 권한, 펌웨어 이미지, 작업 폴더, 터미널을 살핍니다. 고칠 것이 있으면 종료 코드 4로 끝납니다.',
-  'help.capture.summary': '실행 중에 캡처한 프레임을 봅니다.',
+  'help.capture.summary': '실행 중에 캡처한 프레임을 보거나 보드에서 실시간으로 캡처합니다.',
   'help.capture.description':
-    '프레임마다 한 줄씩 출력하고, Wireshark 로 열 수 있는 frames.pcapng 경로를 알려 줍니다.',
+    '실행의 프레임마다 한 줄씩 출력하고, Wireshark로 열 수 있는 frames.pcapng 경로를 알려 줍니다. --on 옵션을 주면 보드가 그때부터 받는 프레임을 파일이나 파이프로 캡처하고, 몇 개인지는 표준 오류로 알려 줍니다.',
   'help.replay.summary': '기록된 실행을 보드 없이 다시 채점합니다.',
   'help.replay.description': '실행의 카세트를 같은 검사에 넣고 판정을 비교합니다.',
   'help.emulate.summary': '다른 프로그램이 쓸 포트로 보드를 에뮬레이션합니다. Ctrl-C 로 끝냅니다.',

@@ -1,0 +1,98 @@
+/** English of what reaches boards from elsewhere and looks at them live: see `en.ts`. */
+export const remoteEn = {
+  'monitor.connected': 'Connected to {port}. Ctrl-C ends it.',
+  'monitor.lost': '{port} is gone. Waiting for it to come back …',
+  'monitor.summary':
+    'From the board: {frames} frames, {texts} lines of text, {octets} other octets, {faults} damaged. To the board: {sent} frames.',
+  'share.running': 'Shares {port} by RFC 2217 until Ctrl-C. Give the address above to --on.',
+  'share.connected': '{client} has the port.',
+  'share.turned-away': '{client} was turned away: the port has one user at a time.',
+  'share.disconnected': '{client} has left: {sent} octets to the port, {received} from it.',
+  'share.failed': '{client}: {reason}',
+  'capture.live.begins': 'Captures at {port}. Ctrl-C ends it.',
+  'capture.live.counts': '{frames} frames, {octets} octets',
+  'capture.live.ended':
+    '{frames} frames, {octets} octets in {path}; {missed} missed by the board, {dropped} by a slow reader',
+  'extcap.installed': 'Wireshark finds boards as capture interfaces from now on: {path}',
+  'extcap.removed': 'Removed {path}',
+  'extcap.absent': 'There was nothing to remove at {path}',
+  'extcap.display': 'netlab: {board} ({port})',
+  'extcap.broadcast': 'Leave out broadcasts',
+  'extcap.multicast': 'Leave out IPv4 multicasts',
+  'extcap.ipv6': 'Leave out IPv6 multicasts',
+
+  'error.no-such-host.what': 'There is no host {host}.',
+  'error.no-such-host.why': 'Its name could not be looked up for {address}.',
+  'error.no-such-host.next': 'netlab boards',
+  'error.not-rfc2217.what': '{port} is no serial port by RFC 2217.',
+  'error.not-rfc2217.why':
+    'What is there answered otherwise ({reason}), or another client has the port. Octets alone go by tcp://.',
+  'error.not-rfc2217.next': 'netlab monitor --help',
+  'error.remote-refused.what': '{port} does not take {setting}.',
+  'error.remote-refused.why': 'The server says: {actual}.',
+  'error.remote-refused.next': 'netlab monitor {port}',
+  'error.labgrid-failed.what': 'The labgrid place {place} cannot be used.',
+  'error.labgrid-failed.why': '`labgrid-client {command}` says: {reason}',
+  'error.labgrid-failed.next': 'labgrid-client -p {place} show',
+  'error.labgrid-no-port.what': 'The labgrid place {place} has no serial port on the network.',
+  'error.labgrid-no-port.why': 'None of its resources is a NetworkSerialPort with host and port.',
+  'error.labgrid-no-port.next': 'labgrid-client -p {place} show',
+  'error.no-attached-board.what': 'No board is plugged in.',
+  'error.no-attached-board.why':
+    'No port has the USB identity of a board. Name one: a serial adapter may be anything.',
+  'error.no-attached-board.next': 'netlab boards',
+  'error.bad-sending.what': '`{text}` cannot be sent.',
+  'error.bad-sending.why':
+    'It is a request of the control protocol (PHY_READ, SYSTEM_ECHO=68656c6c6f), text:…, hex:…, or - for standard input.',
+  'error.bad-sending.next': 'netlab monitor --help',
+  'error.capture-needs-target.what': 'Where is the capture to go?',
+  'error.capture-needs-target.why': 'To a file (--write FILE), or to standard output (--write -).',
+  'error.capture-needs-target.next': 'netlab capture --help',
+  'error.capture-to-terminal.what': 'A capture is no text for a terminal.',
+  'error.capture-to-terminal.why': 'Pipe it to a program that reads pcapng.',
+  'error.capture-to-terminal.next': 'netlab capture --on auto --write - | wireshark -k -i -',
+  'error.capture-flag-alone.what': '{flag} belongs to a live capture.',
+  'error.capture-flag-alone.why': 'A run’s frames were captured already: --on names the board.',
+  'error.capture-flag-alone.next': 'netlab capture --help',
+  'error.extcap-usage.what': 'That is no call of Wireshark’s.',
+  'error.extcap-usage.why': 'People use --install and --remove; the rest is for Wireshark.',
+  'error.extcap-usage.next': 'netlab extcap --install',
+  'error.extcap-interface.what': 'There is no interface {name} any more.',
+  'error.extcap-interface.why': 'The board was unplugged, or is called otherwise now.',
+  'error.extcap-interface.next': 'netlab boards',
+  'error.extcap-filter.what': 'Boards have no capture filter.',
+  'error.extcap-filter.why': 'Use a display filter instead of `{filter}`.',
+  'error.extcap-filter.next': 'netlab capture --help',
+
+  'help.flag.duration': 'End after so many seconds.',
+  'help.monitor.summary': 'Watch a board’s serial line.',
+  'help.monitor.description':
+    'Shows what passes: frames of the control protocol decoded (direction, kind, session, seq, ack, credit, op and fields), text as text, other octets in hexadecimal, each with its time. It only listens, unless --send says what to send. After unplugging it waits for the same board. With --json it prints one JSON record a line, and one with the sums at the end. Ctrl-C ends it.',
+  'help.monitor.arg.port':
+    'A port, a board of the inventory, rfc2217://host:port, tcp://host:port or labgrid://place; without it the board that is plugged in.',
+  'help.monitor.flag.baud': 'The line’s rate in bit/s; on USB it means nothing.',
+  'help.monitor.flag.send':
+    'A request in a session of its own (PHY_READ, SYSTEM_ECHO=68656c6c6f), text:…, hex:…, or - for standard input; may be given more than once.',
+  'help.monitor.flag.log': 'Append each record to this file, as --json prints it.',
+  'help.monitor.flag.count': 'End after so many records.',
+  'help.share.summary': 'Share a board’s port with other machines, by RFC 2217.',
+  'help.share.description':
+    'Serves the port to one client at a time, with its rate, DTR, RTS and BREAK, until Ctrl-C. Others use it as --on rfc2217://HOST:PORT. There is no password: it listens on this machine alone, unless --listen says otherwise.',
+  'help.share.flag.listen': 'The address to listen at.',
+  'help.share.flag.tcp': 'The TCP port to listen at; 0 takes a free one.',
+  'help.capture.flag.on':
+    'Capture live at this board instead: auto, a port, a board of the inventory, rfc2217://host:port, ….',
+  'help.capture.flag.write':
+    'Where a live capture goes: a file, or - for standard output, such as a pipe to Wireshark.',
+  'help.capture.flag.promiscuous': 'Take every frame, whoever it is for (the default).',
+  'help.capture.flag.block': 'Leave these out, by the board’s own filter.',
+  'help.capture.flag.count': 'End after so many frames.',
+  'help.extcap.summary': 'Make boards capture interfaces of Wireshark.',
+  'help.extcap.description':
+    'With --install a small launcher goes into your personal extcap folder of Wireshark; after that each board that is plugged in, and each named with --port, is among the capture interfaces of Wireshark, tshark and dumpcap. The other flags are what Wireshark calls it with.',
+  'help.extcap.flag.install': 'Put the launcher in place.',
+  'help.extcap.flag.remove': 'Take the launcher away.',
+  'help.extcap.flag.port':
+    'An interface for this port too, such as rfc2217://host:port; may be given more than once.',
+  'help.extcap.flag.folder': 'The extcap folder, where it is not the usual one.',
+} as const;
