@@ -1,9 +1,13 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'labs/*/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/further/**', '**/node_modules/**'],
+    // Leases of tests are not to lie among a person's own.
+    env: { NETLAB_STATE: join(tmpdir(), 'netlab-test-state') },
     sequence: { shuffle: true },
   },
 });

@@ -3,6 +3,7 @@ import { seededRng } from '../src/base/random.ts';
 import { after, type Duration, milliseconds, seconds } from '../src/base/time.ts';
 import { HostSession } from '../src/hardware/control/host-session.ts';
 import { encodeMessage, OP, RESPONSE } from '../src/hardware/control/messages.ts';
+import type { EmulatedKind } from '../src/hardware/emulator/machine.ts';
 import type { EmulatedPort } from '../src/hardware/emulator/port.ts';
 import type { EmulatedStation } from '../src/hardware/emulator/station.ts';
 import { World } from '../src/hardware/emulator/world.ts';
@@ -26,12 +27,12 @@ export class Bridge {
   readonly #rate: number;
 
   /** @param rate of UART0 in bit/s; without it the line is USB, which has none. */
-  constructor(image: Uint8Array, rate = 0) {
+  constructor(image: Uint8Array, rate = 0, board: EmulatedKind = 'w5500-evb-pico') {
     this.#rate = rate;
     this.world = new World({ medium: new Cable(), seed: 1 });
-    const board = this.world.addBoard({ name: 'dut', board: 'w5500-evb-pico', image });
+    const emulated = this.world.addBoard({ name: 'dut', board, image });
     this.station = this.world.addStation('peer', STATION);
-    this.port = rate === 0 ? board.transport() : board.uart();
+    this.port = rate === 0 ? emulated.transport() : emulated.uart();
     this.#session = new HostSession({
       rng: seededRng(7),
       capacity: 65535,

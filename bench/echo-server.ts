@@ -38,7 +38,7 @@ export class EchoServer {
     while (connection.readable > 0) {
       const sent = connection.send(connection.peek(), now);
       if (sent === 0) return;
-      connection.consume(sent, now);
+      connection.consume(sent);
     }
   }
 }

@@ -1,14 +1,30 @@
-/** The emulated W5500-EVB-Pico with the provided image: frames, round trip, idle, busy, boards at once. */
+/**
+ * An emulated board with the provided image: frames, round trip, idle; of the W5500-EVB-Pico, which is the one unless
+ * `--board` says another, busy and boards at once too, and of the Uno busy.
+ */
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { RP2040 } from 'rp2040js';
 import { seededRng } from '../src/base/random.ts';
 import { after, type Duration, microseconds, milliseconds, seconds } from '../src/base/time.ts';
+import { UnoBoard } from '../src/hardware/emulator/avr/board.ts';
+import { canEmulate, type EmulatedKind } from '../src/hardware/emulator/machine.ts';
 import { Board } from '../src/hardware/emulator/rp2040/board.ts';
 import { Bridge } from './bridge.ts';
 import { type Benchmark, type Figure, figure } from './figure.ts';
 
-const IMAGE = new URL('firmware/images/w5500-evb-pico.bin', `file://${process.cwd()}/`);
+const imageOf = (board: EmulatedKind): URL =>
+  new URL(`firmware/images/${board}.bin`, `file://${process.cwd()}/`);
+
+/** An image on its board, and the rate of the line that is measured: 0 for USB. */
+interface Subject {
+  readonly board: EmulatedKind;
+  readonly image: Uint8Array;
+  readonly rate: number;
+}
+
+const bridgeTo = ({ image, rate, board }: Subject): Bridge => new Bridge(image, rate, board);
+
 interface Effort {
   readonly runs: number;
   /** Frames before the measurement begins. */
@@ -116,12 +132,12 @@ interface Rate {
 }
 
 async function framesPerSecond(
-  image: Uint8Array,
+  subject: Subject,
   size: number,
   way: Direction,
   { warmUp, measured_ms }: Effort,
 ): Promise<Rate> {
-  const bridge = new Bridge(image);
+  const bridge = bridgeTo(subject);
   await bridge.open();
   const load = new Load(bridge, size, way);
   while (load.passed < warmUp) await load.turn();
@@ -144,7 +160,7 @@ function cpuSince(before: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-async function frames(image: Uint8Array, effort: Effort): Promise<Figure[]> {
+async function frames(subject: Subject, effort: Effort): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [size, target] of [
     [64, '≥ 15000'],
@@ -153,12 +169,13 @@ async function frames(image: Uint8Array, effort: Effort): Promise<Figure[]> {
     for (const way of ['to the wire', 'from the wire', 'both ways'] as const) {
       const runs: Rate[] = [];
       for (let run = 0; run < effort.runs; run++) {
-        runs.push(await framesPerSecond(image, size, way, effort));
+        runs.push(await framesPerSecond(subject, size, way, effort));
       }
       const what = `frames of ${size} octets ${way}, by`;
       const cpu = runs.map((run) => run.cpu);
       const wall = runs.map((run) => run.wall);
-      figures.push(figure(`${what} CPU time`, 'frames/s', cpu, { target }));
+      const wanted = subject.board === PICO ? { target } : {};
+      figures.push(figure(`${what} CPU time`, 'frames/s', cpu, wanted));
       figures.push(figure(`${what} wall clock`, 'frames/s', wall));
     }
   }
@@ -166,8 +183,8 @@ async function frames(image: Uint8Array, effort: Effort): Promise<Figure[]> {
 }
 
 /** A frame to the wire and its echo back, one at a time: in wall time, and in the board's own. */
-async function roundTrip(image: Uint8Array, { roundTrips, runs }: Effort): Promise<Figure[]> {
-  const bridge = new Bridge(image);
+async function roundTrip(subject: Subject, { roundTrips, runs }: Effort): Promise<Figure[]> {
+  const bridge = bridgeTo(subject);
   await bridge.open();
   const wall: number[] = [];
   const board: number[] = [];
@@ -190,8 +207,8 @@ async function roundTrip(image: Uint8Array, { roundTrips, runs }: Effort): Promi
 }
 
 /** What a session with nothing to say costs a process that follows the wall clock. */
-async function idle(image: Uint8Array, effort: Effort): Promise<Figure> {
-  const bridge = new Bridge(image);
+async function idle(subject: Subject, effort: Effort): Promise<Figure> {
+  const bridge = bridgeTo(subject);
   await bridge.open();
   const runs: number[] = [];
   const { idle: span } = effort;
@@ -314,14 +331,49 @@ async function boardsAtOnce(image: Uint8Array, effort: Effort): Promise<Figure> 
   return figure(what, 'boards', runs, { target: '≥ 16' });
 }
 
-export const benchmark: Benchmark = async (quick) => {
-  const image = new Uint8Array(await readFile(IMAGE));
+/** ATmega328P: 32 bits of a CRC for ever, its CPU never asleep. */
+const BUSY_AVR = Uint16Array.of(
+  0x9586,
+  0x9577,
+  0x9567,
+  0x9557,
+  0xf420,
+  0x2785,
+  0x2776,
+  0x2767,
+  0x2758,
+  0xcff6,
+);
+
+function busyUno({ runs, busy_ms }: Effort): Figure {
+  const ours: number[] = [];
+  const nothing = () => undefined;
+  for (let run = 0; run < runs; run++) {
+    const board = new UnoBoard({
+      ...{ image: new Uint8Array(BUSY_AVR.buffer.slice(0)), interpreted: false, start: 0 },
+      ...{ rng: seededRng(1), negotiation: 1 },
+      ...{ onOutput: nothing, onUart: nothing, onTransmit: nothing, onFault: nothing },
+    });
+    board.run(100e6);
+    const before = process.cpuUsage();
+    board.run((100 + busy_ms) * 1e6);
+    ours.push(busy_ms / cpuSince(before));
+  }
+  return figure('busy CPU, by CPU time', '× real time', ours);
+}
+
+const PICO = 'w5500-evb-pico';
+/** The Uno has no USB of its own: what its firmware keeps up with. */
+const UNO_RATE = 500_000;
+
+export const benchmark: Benchmark = async (quick, board = PICO) => {
+  if (!canEmulate(board)) throw new Error(`there is no emulated ${board}`);
+  const image = new Uint8Array(await readFile(imageOf(board)));
+  const subject = { board, image, rate: board === 'uno' ? UNO_RATE : 0 };
   const effort = quick ? QUICK : FULL;
-  return [
-    ...(await frames(image, effort)),
-    ...(await roundTrip(image, effort)),
-    await idle(image, effort),
-    busy(effort),
-    await boardsAtOnce(image, effort),
-  ];
+  const figures = [...(await frames(subject, effort)), ...(await roundTrip(subject, effort))];
+  figures.push(await idle(subject, effort));
+  if (board === 'uno') figures.push(busyUno(effort));
+  if (board === PICO) figures.push(busy(effort), await boardsAtOnce(image, effort));
+  return figures;
 };

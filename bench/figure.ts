@@ -15,7 +15,8 @@ export interface Figure {
 }
 
 /** @param quick few runs and short ones: to see that the benchmark works, not what the figures are. */
-export type Benchmark = (quick: boolean) => Promise<readonly Figure[]>;
+/** @param board of those that measure emulated boards, which one; the recommended one unless said */
+export type Benchmark = (quick: boolean, board?: string) => Promise<readonly Figure[]>;
 
 const median = (runs: readonly number[]): number => {
   const sorted = [...runs].sort((a, b) => a - b);

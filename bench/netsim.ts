@@ -2,7 +2,6 @@
  * Goodput under loss: 10 MiB over a way of 100 ms there and back, frames lost by chance in both directions, in
  * virtual time; beside what smoltcp (2026) had in its own simulation with the same settings.
  */
-import type { CongestionName } from '../src/stack/transport/tcp/congestion.ts';
 import { measure } from '../test/simulation/goodput.ts';
 import { type Benchmark, type Figure, figure } from './figure.ts';
 
@@ -17,27 +16,17 @@ const PEER: readonly (readonly [buffer: number, goodput: readonly number[]])[] =
 ];
 const MEBIBYTE = 2 ** 20;
 const SEEDS = [1, 2, 3];
-const CONTROLS = ['cubic', 'hybla'] as const;
 
-function cell(
-  congestion: CongestionName,
-  buffer: number,
-  loss: number,
-  peer: number,
-  quick: boolean,
-): Figure {
+function cell(buffer: number, loss: number, peer: number, quick: boolean): Figure {
   // Without loss there is no chance in it.
   const seeds = quick || loss === 0 ? SEEDS.slice(0, 1) : SEEDS;
   const octets = quick ? MEBIBYTE / 4 : 10 * MEBIBYTE;
-  const runs = seeds.map((seed) => measure({ buffer, loss, seed, octets, congestion }).goodput);
-  const what = `${congestion}, buffers of ${buffer} octets, ${loss * 100} % lost`;
+  const runs = seeds.map((seed) => measure({ buffer, loss, seed, octets }).goodput);
+  const what = `buffers of ${buffer} octets, ${loss * 100} % lost`;
   return figure(what, 'octets/s', runs, { target: '> 1 ×', peer: 'smoltcp', peerRuns: [peer] });
 }
 
-/** CUBIC is what connections have unless told otherwise; Hybla is for paths that lose by chance. */
 export const benchmark: Benchmark = async (quick) =>
-  CONTROLS.flatMap((congestion) =>
-    PEER.flatMap(([buffer, goodputs]) =>
-      LOSSES.map((loss, i) => cell(congestion, buffer, loss, goodputs[i] ?? 0, quick)),
-    ),
+  PEER.flatMap(([buffer, goodputs]) =>
+    LOSSES.map((loss, i) => cell(buffer, loss, goodputs[i] ?? 0, quick)),
   );

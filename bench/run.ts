@@ -1,5 +1,6 @@
 /**
- * `npm run --silent bench -- [NAME …] [--json] [--quick]`: runs the benchmarks named, or all. With `--json`
+ * `npm run --silent bench -- [NAME …] [--board BOARD] [--json] [--quick]`: runs the benchmarks named, or all; `emulator`
+ * with another board than the recommended one. With `--json`
  * it prints one document and nothing else; with `--quick` it shows that each works, with figures that mean
  * little.
  */
@@ -16,6 +17,11 @@ const NAMES = [
   'fairness',
   'connections',
   'scaling',
+  'watch',
+  'grade',
+  'flash',
+  'remote',
+  'reconnect',
 ] as const;
 
 async function load(name: string): Promise<Benchmark> {
@@ -26,15 +32,19 @@ async function load(name: string): Promise<Benchmark> {
   return benchmark;
 }
 
+const FLAGS = ['--board', '--json', '--quick'];
+
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const quick = args.includes('--quick');
-  const flag = args.find((arg) => arg.startsWith('--') && arg !== '--json' && arg !== '--quick');
+  const flag = args.find((arg) => arg.startsWith('--') && !FLAGS.includes(arg));
   if (flag !== undefined) {
-    process.stderr.write(`no flag ${flag}: there are --json, --quick\n`);
+    process.stderr.write(`no flag ${flag}: there are ${FLAGS.join(', ')}\n`);
     return 2;
   }
-  const asked = args.filter((arg) => !arg.startsWith('--'));
+  const at = args.indexOf('--board');
+  const board = at < 0 ? undefined : args[at + 1];
+  const asked = args.filter((arg, i) => !arg.startsWith('--') && (at < 0 || i !== at + 1));
   const unknown = asked.filter((name) => !NAMES.some((n) => n === name));
   if (unknown.length > 0) {
     process.stderr.write(`no benchmark ${unknown.join(', ')}: there are ${NAMES.join(', ')}\n`);
@@ -42,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const benchmarks: { name: string; figures: readonly Figure[] }[] = [];
   for (const name of asked.length > 0 ? asked : NAMES) {
-    const figures = await (await load(name))(quick);
+    const figures = await (await load(name))(quick, board);
     benchmarks.push({ name, figures });
     if (!json)
       process.stdout.write(`${name}\n${figures.map((f) => `  ${describe(f)}\n`).join('')}`);

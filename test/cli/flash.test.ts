@@ -200,10 +200,10 @@ describe.skipIf(process.platform === 'win32')('netlab flash of an Uno', () => {
     expect(code).toBe(4);
   });
 
-  it('has no image yet, and says what can be done', async () => {
+  it('has an image of its own, for which only the board is wanting', async () => {
     const { code, stderr } = await netlab(['flash', '--board', 'uno', '--port', '/dev/ttyACM42']);
-    expect(stderr).toContain('netlab flash --board uno --image FILE');
-    expect(code).toBe(2);
+    expect(stderr).toContain('/dev/ttyACM42');
+    expect(code).toBe(4);
   });
 });
 

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../bin/netlab.js', import.meta.url));
+/** Who has which board is a matter of all tests on this machine, and not of who runs them. */
+const STATE = join(tmpdir(), 'netlab-test-state');
 /** For a process, and for a test that runs several: guards against hanging, on machines of any speed. */
 const DEADLINE_MS = 60_000;
 vi.setConfig({ testTimeout: 3 * DEADLINE_MS });
@@ -41,7 +43,7 @@ export function startNetlab(args: readonly string[], setting: Setting = {}): Run
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: setting.cwd ?? ownFolder(),
     // What the tests' own environment says about languages and colour is not what is tested.
-    env: { PATH, HOME, SystemRoot, LC_ALL: 'C', ...setting.env },
+    env: { PATH, HOME, SystemRoot, LC_ALL: 'C', NETLAB_STATE: STATE, ...setting.env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';

@@ -99,7 +99,7 @@ describe('what cannot be meant ends with 2 and suggests', () => {
 });
 
 describe('what a program reads', () => {
-  it.each([['list'], ['ports'], ['doctor']])('%s --json prints one document', async (command) => {
+  it.each([['list'], ['boards'], ['ports'], ['doctor']])('%s --json prints one document', async (command) => {
     const { stdout, stderr } = await netlab([command, '--json']);
     expect(JSON.parse(stdout)).toBeTypeOf('object');
     expect(stderr).toBe('');

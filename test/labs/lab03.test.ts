@@ -5,11 +5,13 @@ import { openMock } from '../../src/node/substrate-mock.ts';
 import { codeOf, type GradedRun, outcomes, runLab03 } from './run.ts';
 
 const image = loadImage('w5500-evb-pico');
-const second = loadImage('esp32c3');
 const emulated = (code: string, seed: number): Promise<GradedRun> =>
   runLab03(codeOf(code), seed, (request, recording) => openEmulated(image, request, recording));
-const onEsp32C3 = (code: string, seed: number): Promise<GradedRun> =>
-  runLab03(codeOf(code), seed, (request, recording) => openEmulated(second, request, recording));
+const others = ['esp32c3', 'uno'] as const;
+const on = (board: string, code: string, seed: number): Promise<GradedRun> =>
+  runLab03(codeOf(code), seed, (request, recording) =>
+    openEmulated(loadImage(board), request, recording),
+  );
 const mock = (code: string, seed: number): Promise<GradedRun> =>
   runLab03(codeOf(code), seed, openMock);
 
@@ -34,18 +36,24 @@ describe('lab03 gives one verdict on every substrate', () => {
     expect(outcomes(twin.verdict)).toEqual(outcomes(board.verdict));
   });
 
-  it.each([
-    ['solution/ethernet.ts', 'PASS'],
-    ['starter/ethernet.ts', 'FAIL'],
-  ])('%s: the emulated ESP32-C3 says what the Pico says', LIMIT, async (code, verdict) => {
-    const [first, other] = [await emulated(code, 1), await onEsp32C3(code, 1)];
-    expect(other.verdict).toMatchObject({ verdict });
-    expect(outcomes(other.verdict)).toEqual(outcomes(first.verdict));
-  });
+  it.each(
+    others.flatMap((board) => [
+      { board, code: 'solution/ethernet.ts', verdict: 'PASS' },
+      { board, code: 'starter/ethernet.ts', verdict: 'FAIL' },
+    ]),
+  )(
+    '$code: the emulated $board says what the Pico says',
+    LIMIT,
+    async ({ board, code, verdict }) => {
+      const [first, other] = [await emulated(code, 1), await on(board, code, 1)];
+      expect(other.verdict).toMatchObject({ verdict });
+      expect(outcomes(other.verdict)).toEqual(outcomes(first.verdict));
+    },
+  );
 
-  it('one seed gives one capture on the emulated ESP32-C3, too', LIMIT, async () => {
-    const first = await onEsp32C3('solution/ethernet.ts', 7);
-    const again = await onEsp32C3('solution/ethernet.ts', 7);
+  it.each(others)('one seed gives one capture on the emulated %s, too', LIMIT, async (board) => {
+    const first = await on(board, 'solution/ethernet.ts', 7);
+    const again = await on(board, 'solution/ethernet.ts', 7);
     expect(again.frames.equals(first.frames)).toBe(true);
   });
 

@@ -331,6 +331,7 @@ describe('the runner', () => {
     const { events, verdict } = await run(toyLab(fails));
     expect(events.map(({ kind }) => kind)).toEqual([
       'run-started',
+      'verdict-so-far',
       'check-started',
       'step-started',
       'step-ended',

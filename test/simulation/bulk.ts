@@ -128,7 +128,7 @@ export class Transfer {
       this.wrongAt ??= this.#pattern.difference(octets, this.received);
       this.received += octets.length;
       left -= octets.length;
-      receiver.consume(octets.length, now);
+      receiver.consume(octets.length);
     }
     if (this.received === this.octets) this.lastAt ??= now;
     if (!receiver.atEnd || receiver.error !== undefined) return;

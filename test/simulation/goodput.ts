@@ -2,7 +2,6 @@
 import { milliseconds, seconds } from '../../src/base/time.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { line } from '../../src/simulation/topology.ts';
-import type { CongestionName } from '../../src/stack/transport/tcp/congestion.ts';
 import { settle, Transfer } from './bulk.ts';
 
 export interface Cell {
@@ -12,8 +11,6 @@ export interface Cell {
   readonly loss: number;
   readonly octets: number;
   readonly seed: number;
-  /** CUBIC unless told otherwise, as connections have it. */
-  readonly congestion?: CongestionName;
 }
 
 const ONE_WAY = milliseconds(50);
@@ -26,7 +23,7 @@ export interface Goodput {
   readonly events: number;
 }
 
-export function measure({ buffer, loss, octets, seed, congestion = 'cubic' }: Cell): Goodput {
+export function measure({ buffer, loss, octets, seed }: Cell): Goodput {
   const simulation = new Simulation({ seed, name: `${octets} octets, buffers of ${buffer}` });
   const { first, last } = line(
     simulation,
@@ -37,7 +34,6 @@ export function measure({ buffer, loss, octets, seed, congestion = 'cubic' }: Ce
         receiveBuffer: buffer,
         retries: RETRIES,
         synRetries: RETRIES,
-        congestion,
       },
     },
   );
