@@ -45,7 +45,10 @@ export default {
       severity: 'error',
       comment: 'only node/ and cli/ touch the machine; the emulator alone uses rp2040js and avr8js',
       from: { path: '^src/', pathNot: ['^src/(node|cli)/', '\\.test\\.ts$'] },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: 'rp2040js|avr8js' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
+        pathNot: 'rp2040js|avr8js',
+      },
     },
     {
       name: 'chips-in-the-emulator',

@@ -30,7 +30,7 @@ void nl_queue_clear(struct nl_queue *queue);
  */
 uint8_t *nl_queue_place(const struct nl_queue *queue);
 
-/* Costs (payload + NL_MESSAGE_COST) that are sure to fit: of `in`, the credit to give. */
+/* Of messages received: costs (payload + NL_MESSAGE_COST) that are sure to fit, the credit to give. */
 uint32_t nl_queue_room(const struct nl_queue *queue);
 /* Whether a message of `length` fits and `sends` answers to MAC_SEND beside it. */
 bool nl_queue_fits(const struct nl_queue *queue, uint32_t length, unsigned sends);
