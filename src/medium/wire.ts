@@ -24,6 +24,8 @@ export interface WireFlaws {
   readonly flip?: number;
   /** For each sample, how probable it is that a burst begins, and how many samples long that is: each is a coin's toss. */
   readonly burst?: { readonly probability: number; readonly length: number };
+  /** By how much the clocks of the boards on it are fast, in order: 0.02 is 2 %. For who makes the boards. */
+  readonly clockErrors?: readonly number[];
 }
 
 export interface WireOptions extends WireFlaws {

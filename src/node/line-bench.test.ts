@@ -51,6 +51,7 @@ async function open(
     startedAt: '',
     code: { kind: 'learner', path: '' },
     substrate: substrate.description,
+    uses: [],
     outcomes: new Map(),
     unfinished: true,
   });
@@ -110,6 +111,22 @@ describe.each(['emulated', 'mock'] as const)('a raw line on the %s bench', (kind
       const told = one.exchange({ rate: 100_000, send: bits('11111011010111'), sample: 14 });
       expect((await told).samples.join('')).toBe('11111011010111');
       expect((await heard).samples.join('')).toBe('011010');
+      await substrate.close();
+    },
+    PATIENCE_ms,
+  );
+
+  it(
+    'lets a board whose clock is fast take more samples of the same time',
+    async () => {
+      const { substrate } = await open(kind, ['boards:2'], { clockErrors: [0, 0.02] });
+      const [one, two] = substrate.lines as [LineStation, LineStation];
+      await one.setUp({});
+      await two.setUp({ drive: 'open-drain' });
+      const heard = two.exchange({ rate: 100_000, sample: 260, trigger: 'rising' });
+      await one.exchange({ rate: 100_000, send: new Uint8Array(200).fill(1) });
+      const ones = (await heard).samples.reduce((sum, level) => sum + level, 0);
+      expect(ones).toBe(204);
       await substrate.close();
     },
     PATIENCE_ms,

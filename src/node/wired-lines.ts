@@ -9,8 +9,6 @@ import { RecordingLine } from './recording-line.ts';
 /** Nanoseconds from one board to another: twenty metres. Emulated boards rely on it. */
 const BETWEEN_BOARDS = 100;
 
-export const wantsTwo = (fixtures: readonly Fixture[]): boolean => fixtures.includes('boards:2');
-
 interface WiredBoard {
   readonly identity: Identity;
   readonly line: LineStation;
@@ -44,7 +42,7 @@ export function layWire(
   seed: number,
   flaws: WireFlaws | undefined,
 ): readonly WireEnd[] {
-  const boards = wantsTwo(fixtures) ? 2 : 1;
+  const boards = fixtures.includes('boards:2') ? 2 : 1;
   const delay = boards > 1 ? { delay: BETWEEN_BOARDS } : {};
   const wire = new Wire({ ...flaws, ...delay, seed });
   return Array.from({ length: boards }, () => wire.attach());

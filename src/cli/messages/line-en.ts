@@ -51,6 +51,10 @@ export const lineEn = {
   'error.line-stopped.what': 'The raw line of {name} was stopped after {sampled} samples.',
   'error.line-stopped.why': 'Somebody else spoke to the board.',
   'error.line-stopped.next': 'netlab line --self-test',
+  'error.lab-wire-lost.what':
+    'A packet of {length} octets came over the raw line as nobody can read it.',
+  'error.lab-wire-lost.why': 'What your code made was right: the jumper or the board lost it.',
+  'error.lab-wire-lost.next': 'netlab line --self-test',
 
   'help.line.summary': 'Send and sample bits on two pins of a board.',
   'help.line.description':

@@ -48,6 +48,10 @@ export const lineKo = {
   'error.line-stopped.what': '{name}: 원시 회선이 샘플 {sampled}개 뒤에 멈추었습니다.',
   'error.line-stopped.why': '다른 프로그램이 보드에 명령을 보냈습니다.',
   'error.line-stopped.next': 'netlab line --self-test',
+  'error.lab-wire-lost.what':
+    '{length} 옥텟 패킷이 원시 회선을 지나 아무도 읽을 수 없게 되었습니다.',
+  'error.lab-wire-lost.why': '코드가 만든 패킷은 맞습니다. 점퍼나 보드에서 잃어버렸습니다.',
+  'error.lab-wire-lost.next': 'netlab line --self-test',
 
   'help.line.summary': '보드의 두 핀으로 비트를 보내고 받습니다.',
   'help.line.description':

@@ -26,8 +26,6 @@ export type Level = 0 | 1;
 const FLAG_SEND_AT_TRIGGER = 1;
 /** Milliseconds. */
 export const LINE_TIMEOUT_MAX = 600_000;
-/** In samples. */
-export const LINE_COUNT_MAX = 2 ** 32 - 1;
 
 /** What a board's raw line can do: item 10 of the identity. */
 export interface LineLimits {
