@@ -19,12 +19,19 @@ export const SUM_VALID = 0xffff;
 
 /** The 16-bit one's complement sum of a plain sum below 2^53. */
 export function fold(total: number): number {
+  if (total <= SMALL_MAX) {
+    // Of most, in integers alone.
+    const once = (total & 0xffff) + (total >>> 16);
+    return (once & 0xffff) + (once >>> 16);
+  }
   const low = total >>> 0;
   const thrice = ((total / 0x1_0000_0000) | 0) + (low >>> 16) + (low & 0xffff);
   const twice = (thrice & 0xffff) + (thrice >>> 16);
   const once = (twice & 0xffff) + (twice >>> 16);
   return (once & 0xffff) + (once >>> 16);
 }
+
+const SMALL_MAX = 0x7fff_ffff;
 
 /** Fewer octets are summed sooner here than in the kernel, which must be called. */
 const KERNEL_MIN = 128;
@@ -42,7 +49,7 @@ export const exchange = (sum: number): number => ((sum & 0xff) << 8) | (sum >>> 
 export function sum(packet: Packet, start: number, end: number, initial = 0): number {
   const { octets, words, skew, address } = packet;
   if (address >= 0 && kernel !== undefined && end - start >= KERNEL_MIN) {
-    const plain = kernel.sum(address + start, address + end) >>> 0;
+    const plain = kernel.sum(address + start, address + end);
     return fold(initial + exchange(fold(plain)));
   }
   let at = start;
@@ -54,6 +61,19 @@ export function sum(packet: Packet, start: number, end: number, initial = 0): nu
   const own = fold(lanes + edges);
   const exchanged = ((start + skew) & 1) !== LITTLE_ENDIAN;
   return fold(initial + (exchanged ? exchange(own) : own));
+}
+
+/**
+ * The plain sum of a header at `at` … `end` − 1, which is a multiple of four octets long and short: below 2^31, and for
+ * `fold`. Integers and no lanes: a fourth of the time of `sum`.
+ */
+export function sumHeader({ view }: Packet, at: number, end: number): number {
+  let total = 0;
+  for (let i = at; i < end; i += 4) {
+    const word = view.getInt32(i);
+    total += (word >>> 16) + (word & 0xffff);
+  }
+  return total;
 }
 
 /** The plain sum of the whole lanes in the octets `from` … `to` − 1 of all lanes. */
@@ -103,7 +123,7 @@ export function copyAndSum(
   initial = 0,
 ): number {
   if (kernel !== undefined && from.address >= 0 && to.address >= 0) {
-    const plain = kernel.copy(from.address + start, from.address + end, to.address + at) >>> 0;
+    const plain = kernel.copy(from.address + start, from.address + end, to.address + at);
     return fold(initial + exchange(fold(plain)));
   }
   to.octets.set(from.octets.subarray(start, end), at);

@@ -12,7 +12,10 @@ const PAGES = 128;
 const PAGE = 65_536;
 
 export interface SumKernel {
-  /** The plain sum of the 16-bit words, the first octet the less significant, of octets `at` … `end` − 1. */
+  /**
+   * The plain sum of the 16-bit words, the first octet the less significant, of octets `at` … `end` − 1: 65,536 of
+   * them at most, so that it is below 2^31.
+   */
   readonly sum: (at: number, end: number) => number;
   /** The same, and copies them to `to` on the way; the two stretches do not overlap. */
   readonly copy: (at: number, end: number, to: number) => number;

@@ -1,5 +1,4 @@
 /** Reading from a stream. */
-import type { Instant } from '../../base/time.ts';
 import type { CallResult, PendingCall, ReceiveFlags, SocketCall } from '../subject.ts';
 import { failure, pending } from './descriptor.ts';
 import type { Stream } from './stream.ts';
@@ -12,7 +11,7 @@ export function receive(socket: Stream, call: ReceiveCall): PendingCall {
   const { max, flags } = call;
   const once = flags.dontWait || socket.nonBlocking;
   const isNull = call.isNull === true;
-  return pending((now) => attempt(socket, max, flags, once, isNull, now));
+  return pending(() => attempt(socket, max, flags, once, isNull));
 }
 
 function attempt(
@@ -21,7 +20,6 @@ function attempt(
   flags: ReceiveFlags,
   once: boolean,
   isNull: boolean,
-  now: Instant,
 ): CallResult | undefined {
   const { connection } = socket;
   if (connection === undefined) return failure('ENOTCONN');
@@ -31,18 +29,18 @@ function attempt(
   const ended = connection.atEnd || socket.readShut || connection.state === 'CLOSED';
   const enough = readable > 0 && (!flags.waitAll || once || readable >= max || ended);
   if (enough && isNull) return failure('EFAULT');
-  if (enough || max === 0) return take(socket, Math.min(max, readable), flags, now);
+  if (enough || max === 0) return take(socket, Math.min(max, readable), flags);
   const error = socket.takeError();
   if (error !== undefined) return failure(error);
   if (ended) return END;
   return once ? failure('EAGAIN') : undefined;
 }
 
-function take(socket: Stream, length: number, flags: ReceiveFlags, now: Instant): CallResult {
+function take(socket: Stream, length: number, flags: ReceiveFlags): CallResult {
   const { connection } = socket;
   if (connection === undefined) return END;
   if (flags.peek) return { value: length, octets: connection.peek(length).slice() };
-  const octets = connection.receive(length, now);
+  const octets = connection.receive(length);
   socket.taken(octets.length);
   const unread = connection.readable > 0 || !connection.atEnd ? connection.readable : 1;
   const rest = socket.options.kept.get('IPPROTO_TCP TCP_INQ') === 1 ? { unread } : {};

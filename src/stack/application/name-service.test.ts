@@ -109,10 +109,21 @@ describe('the address of a name', () => {
   });
 
   it('is not to be had of a server that is away', async () => {
-    names.configure([address('192.0.2.9')]);
-    await expect(find('both')).rejects.toMatchObject({
+    const away = new NameService(bench.client, seededRng(1), [address('192.0.2.9')]);
+    await expect(bench.during(away.addressOf(`both.${ORIGIN}`))).rejects.toMatchObject({
       details: { reason: expect.stringMatching(/timed-out|server-failure/) },
     });
+  });
+
+  it('is one of several for who tries them all, those of IPv6 first', async () => {
+    serve();
+    const all = async (text: string, version?: 4 | 6) =>
+      (await bench.during(names.addressesOf(`${text}.${ORIGIN}`, version))).map(format);
+    expect(await all('both')).toEqual(['2001:db8::1', '198.51.100.1']);
+    expect(await all('both', 4)).toEqual(['198.51.100.1']);
+    expect(await all('six')).toEqual(['2001:db8::2']);
+    await expect(all('nobody')).rejects.toMatchObject({ details: { reason: 'no-such-name' } });
+    await expect(all('six', 4)).rejects.toMatchObject({ details: { reason: 'no-data' } });
   });
 
   it('is not waited for any longer than asked', async () => {
@@ -131,4 +142,45 @@ it('an answer too long for UDP comes over TCP', async () => {
   const records = await bench.during(names.lookup('long.lab.example', TYPE.TXT));
   expect(records.map(({ data }) => data)).toEqual([long]);
   expect(bench.host.tcpCounters.activeOpens).toBe(1);
+});
+
+describe('servers that the network names', () => {
+  const unset = () => new NameService(bench.client, seededRng(1), []);
+
+  it('are asked, with the search domains that came with them', async () => {
+    serve();
+    const heard = unset();
+    expect(heard.hasServers).toBe(false);
+    // Of a router on interface 0 (RFC 8106); the second domain is no name.
+    heard.advise(0, [SERVER], [ORIGIN, 'a..b']);
+    expect(heard.hasServers).toBe(true);
+    expect(format(await bench.during(heard.addressOf('both')))).toBe('198.51.100.1');
+  });
+
+  it('are forgotten when the network takes them back', () => {
+    const heard = unset();
+    heard.advise('dhcp', [SERVER]);
+    heard.advise(1, [address('2001:db8::53')]);
+    heard.advise('dhcp', []);
+    expect(heard.hasServers).toBe(true);
+    heard.advise(1, []);
+    expect(heard.hasServers).toBe(false);
+  });
+
+  it("are asked in DHCP's order before that of routers", async () => {
+    serve();
+    const heard = unset();
+    heard.advise(0, [address('192.0.2.9')]);
+    heard.advise('dhcp', [SERVER]);
+    await bench.during(heard.addressOf(`both.${ORIGIN}`));
+    // Had the other been asked first, it would have been waited for.
+    expect(bench.network.now).toBeLessThan(seconds(1));
+  });
+
+  it('are not asked where a person named others', async () => {
+    serve();
+    names.advise('dhcp', [address('192.0.2.9')]);
+    expect(await find('both')).toBe('198.51.100.1');
+    expect(bench.network.now).toBeLessThan(seconds(1));
+  });
 });

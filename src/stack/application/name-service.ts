@@ -12,12 +12,23 @@ import type { Sockets } from '../host/sockets/sockets.ts';
 import { Cancellation, Pending, type Wait } from '../host/sockets/wait.ts';
 import type { IpAddress } from '../network/ip/address.ts';
 import type { Query } from './dns/exchange.ts';
-import type { Name } from './dns/name.ts';
+import { type Name, parse } from './dns/name.ts';
 import type { ResourceRecord } from './dns/record.ts';
 import { TYPE } from './dns/record.ts';
 import { RESOLVER_DEFAULTS, Resolver, type ResolverEvent } from './dns/resolver.ts';
 
 type Records = readonly ResourceRecord[];
+
+/** Whom DNS servers are heard of from: a DHCP server, or the routers on an interface of that index. */
+export type NameSource = 'dhcp' | number;
+
+interface Advice {
+  readonly servers: readonly IpAddress[];
+  readonly search: readonly Name[];
+}
+
+/** A host asks no more of them, whoever names how many (RFC 8106 §5.3.1 wants three at least to be kept). */
+const SERVERS_MAX = 6;
 
 interface LookUp {
   readonly text: string;
@@ -30,15 +41,35 @@ export class NameService {
   readonly #lookups = new Map<number, LookUp>();
   /** What calls off the port or connection of an exchange. */
   readonly #exchanges = new Map<number, Cancellation>();
+  readonly #advice = new Map<NameSource, Advice>();
+  #servers: readonly IpAddress[];
+  /** A person named servers: what the network says does not count. */
+  readonly #isSet: boolean;
 
   constructor(sockets: Sockets, rng: Rng, servers: readonly IpAddress[]) {
     this.#sockets = sockets;
+    this.#servers = servers;
+    this.#isSet = servers.length > 0;
     this.#resolver = new Resolver({ ...RESOLVER_DEFAULTS, servers }, rng);
   }
 
-  /** What DHCP or a person says from now on. */
-  configure(servers: readonly IpAddress[], search: readonly Name[] = []): void {
-    this.#resolver.configure(servers, search, this.#sockets.now());
+  /** Whether there is anybody to ask. */
+  get hasServers(): boolean {
+    return this.#servers.length > 0;
+  }
+
+  /**
+   * All that one source says from now on; nothing more when both are empty. What DHCP says goes before what
+   * routers do (RFC 8106 §5.3.1). A search domain that is no name is left out.
+   */
+  advise(source: NameSource, servers: readonly IpAddress[], search: readonly string[] = []): void {
+    if (this.#isSet) return;
+    const names = search.map(parse).filter((name) => name !== undefined);
+    this.#advice.set(source, { servers, search: names });
+    const ranked = [...this.#advice].sort(([a], [b]) => rank(a) - rank(b)).map(([, one]) => one);
+    this.#servers = ranked.flatMap((one) => one.servers).slice(0, SERVERS_MAX);
+    const domains = [...new Set(ranked.flatMap((one) => one.search))];
+    this.#resolver.configure(this.#servers, domains, this.#sockets.now());
     this.#pump();
   }
 
@@ -56,6 +87,22 @@ export class NameService {
       this.#resolver.cancel(number);
       this.#pump();
     }
+  }
+
+  /**
+   * All addresses of `text`, those of IPv6 first (RFC 8305 §4), for who tries one after the other.
+   * @throws as `lookup` does when it has none of either version
+   */
+  async addressesOf(text: string, version?: 4 | 6, wait: Wait = {}): Promise<readonly IpAddress[]> {
+    const types = version === 6 ? [TYPE.AAAA] : version === 4 ? [TYPE.A] : [TYPE.AAAA, TYPE.A];
+    const asked = await Promise.allSettled(types.map((type) => this.lookup(text, type, wait)));
+    const found = asked.flatMap((one) =>
+      one.status === 'fulfilled' ? addressesIn(one.value) : [],
+    );
+    if (found.length > 0) return found;
+    // Of two reasons the last one: that of IPv4, which most names have.
+    const reason = asked.findLast((one) => one.status === 'rejected')?.reason;
+    throw reason ?? unknown(text, 'no-data');
   }
 
   /** The first address of `text`: of IPv4 if it has one, unless only the other version is wanted. */
@@ -155,11 +202,15 @@ export class NameService {
   }
 }
 
+const rank = (source: NameSource): number => (source === 'dhcp' ? -1 : source);
+
+const addressesIn = (records: Records): IpAddress[] =>
+  records.flatMap(({ data }) => (data.kind === 'A' || data.kind === 'AAAA' ? [data.address] : []));
+
 function addressIn(records: Records, text: string): IpAddress {
-  for (const { data } of records) {
-    if (data.kind === 'A' || data.kind === 'AAAA') return data.address;
-  }
-  throw unknown(text, 'no-data');
+  const [first] = addressesIn(records);
+  if (first === undefined) throw unknown(text, 'no-data');
+  return first;
 }
 
 const unknown = (name: string, reason: string): NetlabError =>

@@ -74,14 +74,25 @@ export class Addressing {
     return true;
   }
 
-  /** The link came up, and may be another: what was asked for there is asked for again (RFC 5227 §2.1). */
+  /**
+   * The link came up, and may be another: what was asked for there is asked for again (RFC 5227 §2.1), what is used
+   * unasked is told (RFC 5227 §3, RFC 9131).
+   */
   handleLinkUp(device: Interface, now: Instant): void {
     for (const own of this.#machine.addresses.of(device)) {
-      if (!own.detect || !isIpv4(own.address)) continue;
-      this.#doubt(own);
-      own.detector = this.#detector(own.address, own, now);
+      if (!own.detect) this.#announce(own);
+      else if (isIpv4(own.address)) {
+        this.#doubt(own);
+        own.detector = this.#detector(own.address, own, now);
+      }
     }
+    this.#links.ipv4(device).handleTimeout(now);
     this.#machine.timersMoved = true;
+  }
+
+  #announce({ address, interface: device, detector }: OwnAddress): void {
+    if (isIpv4(address)) detector?.announce();
+    else if (!device.ipv6Disabled) this.#links.ipv6(device).announce(address);
   }
 
   /** What the conflict detection of an IPv4 address found. */
@@ -141,6 +152,7 @@ export class Addressing {
     own.detect = detect;
     own.defence = defence;
     this.#machine.addresses.add(own);
+    this.#machine.generation += 1;
     own.detector = this.#detector(address, own, detect ? now : undefined);
     if (!detect) this.#use(own);
   }

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/time.ts';
 import * as icmp from '../network/icmp/message.ts';
 import * as icmpv6 from '../network/icmpv6/message.ts';
 import { PROTOCOL_IGMP } from '../network/igmp/message.ts';
+import { PROTOCOL_TCP } from '../transport/tcp/header.ts';
 import type { Tcp } from '../transport/tcp/tcp.ts';
 import { PROTOCOL_UDP } from '../transport/udp/header.ts';
 import type { Arrival } from './arrival.ts';
@@ -12,8 +13,6 @@ import type { Icmpv6Input } from './icmpv6-input.ts';
 import type { Links } from './links.ts';
 import type { HostPath } from './path.ts';
 import type { UdpPorts } from './udp-ports.ts';
-
-export const PROTOCOL_TCP = 6;
 
 export class Demultiplexer {
   readonly #arrival: Arrival;

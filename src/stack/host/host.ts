@@ -45,7 +45,6 @@ import type { Listener } from '../transport/tcp/listener.ts';
 import { Tcp } from '../transport/tcp/tcp.ts';
 import { Addressing, type AddressOptions } from './addressing.ts';
 import type { HostCounters } from './counters.ts';
-import { PROTOCOL_TCP } from './demultiplexer.ts';
 import type { Driven } from './driven.ts';
 import type { EchoOptions, EchoSocket } from './echo-socket.ts';
 import { EchoSockets } from './echo-sockets.ts';
@@ -71,6 +70,8 @@ export interface HostOptions {
   readonly timeToLive?: number;
   /** A router tells hosts on its own link of a better first hop; so unless told otherwise. */
   readonly sendRedirects?: boolean;
+  /** Segments go a short way up where they can; so unless told otherwise, and but for time all is the same without. */
+  readonly express?: boolean;
   readonly tcp?: Partial<TcpConfig>;
 }
 
@@ -112,8 +113,9 @@ export class Host implements Driven {
   #slowTimeout: Instant | undefined;
 
   constructor(options: HostOptions) {
-    const { seed, forwarding = false, timeToLive = 64, sendRedirects = true } = options;
-    const machine = new Machine({ forwarding, timeToLive, sendRedirects }, seededRng(seed));
+    const { forwarding = false, timeToLive = 64, sendRedirects = true, express = true } = options;
+    const settings = { forwarding, timeToLive, sendRedirects, express };
+    const machine = new Machine(settings, seededRng(options.seed));
     const groups = new Groups();
     const links = new Links(machine, groups, {
       unreachable: (held, now) => this.#ingress.handleUnresolved(held, now),
@@ -129,8 +131,7 @@ export class Host implements Driven {
       confirm: (path: HostPath, now: Instant) => paths.confirm(path, now),
       doubt: (path: HostPath, now: Instant) => paths.doubt(path, now),
     };
-    const settings = { ...DEFAULTS, ...options.tcp };
-    const tcp = new Tcp(settings, network, seededRng(machine.rng.next()));
+    const tcp = new Tcp({ ...DEFAULTS, ...options.tcp }, network, seededRng(machine.rng.next()));
     this.#machine = machine;
     this.#groups = groups;
     this.#links = links;
@@ -384,7 +385,7 @@ export class Host implements Driven {
     const path = outgoing.path ?? this.#paths.answer(outgoing.addresses);
     if (path === undefined) return false;
     const { trafficClass } = outgoing;
-    return this.#output.transmit(path, length, PROTOCOL_TCP, trafficClass, now);
+    return this.#output.transmit(path, length, trafficClass, now);
   }
 
   #interface(index: number): Interface {

@@ -7,6 +7,7 @@ import type { Instant } from '../../base/time.ts';
 import * as icmp from '../network/icmp/message.ts';
 import * as icmpv6 from '../network/icmpv6/message.ts';
 import { fromWords, type IpAddress, WORDS } from '../network/ip/address.ts';
+import { PROTOCOL_TCP } from '../transport/tcp/header.ts';
 import type { Tcp } from '../transport/tcp/tcp.ts';
 import { destinationPort, PROTOCOL_UDP, sourcePort } from '../transport/udp/header.ts';
 import type { EchoSockets } from './echo-sockets.ts';
@@ -16,7 +17,6 @@ import type { HostPath } from './path.ts';
 import type { Paths } from './paths.ts';
 import type { UdpPorts } from './udp-ports.ts';
 
-const PROTOCOL_TCP = 6;
 /** Ports, and of TCP the sequence number: the least that is quoted behind the header. */
 const QUOTED_MIN = 8;
 

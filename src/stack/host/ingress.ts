@@ -7,6 +7,7 @@ import { Arrival } from './arrival.ts';
 import { Demultiplexer } from './demultiplexer.ts';
 import type { EchoSockets } from './echo-sockets.ts';
 import { FrameReader } from './ethernet-input.ts';
+import { Express } from './express.ts';
 import type { Groups } from './groups.ts';
 import { IcmpDispatch } from './icmp-dispatch.ts';
 import { IcmpErrors } from './icmp-errors.ts';
@@ -39,6 +40,8 @@ export interface Uppers {
 
 export class Ingress {
   readonly #links: Links;
+  /** Undefined: all go the ordinary way. */
+  readonly #express: Express | undefined;
   readonly #reader = new FrameReader();
   readonly #errors: IcmpErrors;
   readonly #icmp: IcmpInput;
@@ -58,6 +61,7 @@ export class Ingress {
     const forward6 = new Ipv6Forwarding(machine, paths, output, errors, links);
     this.#ipv4 = new Ipv4Input(machine, paths, errors, forward4, groups, arrival, deliver);
     this.#ipv6 = new Ipv6Input(machine, errors, forward6, groups, arrival, deliver);
+    if (machine.settings.express) this.#express = new Express(machine, tcp, this.#ipv4);
     this.#links = links;
     this.#errors = errors;
     this.#icmp = icmp;
@@ -65,8 +69,9 @@ export class Ingress {
   }
 
   handleFrame(device: Interface, packet: Packet, start: number, end: number, now: Instant): void {
+    if (!device.up || this.#express?.handle(device, packet, start, end, now) === true) return;
     const reader = this.#reader;
-    if (!device.up || !reader.read(device, packet, start, end)) return;
+    if (!reader.read(device, packet, start, end)) return;
     switch (reader.type) {
       case TYPE.ipv4:
         this.#ipv4.handle(device, packet, reader.at, reader.end, reader.toGroup, now);

@@ -86,13 +86,18 @@ export class Interface {
     this.ipv6Disabled = false;
   }
 
+  /** Is the frame at `at` for this station alone? */
+  isNamed(p: Packet, at: number): boolean {
+    return p.view.getInt32(at + 2) === this.#low && p.view.getUint16(at) === this.#high;
+  }
+
   /** IEEE 802.3 §4.2.9: is the frame at `at` for this station? */
   accepts(p: Packet, at: number): boolean {
+    if (this.isNamed(p, at)) return true;
     const high = p.view.getUint16(at);
-    const low = p.view.getUint32(at + 2);
-    if (high === this.#high && low === this.#low) return true;
+    const low = p.view.getInt32(at + 2);
     if ((high & 0x0100) === 0) return false;
-    if (high === 0xffff && low === 0xffffffff) return true;
+    if (high === 0xffff && low === -1) return true;
     return this.#groups.has(high * 0x1_0000_0000 + low);
   }
 
@@ -110,9 +115,6 @@ export class Interface {
 }
 
 const high = (a: Uint8Array): number => ((a[0] as number) << 8) | (a[1] as number);
+/** Signed, as all words that are compared are: a number that needs no box. */
 const low = (a: Uint8Array): number =>
-  (((a[2] as number) << 24) |
-    ((a[3] as number) << 16) |
-    ((a[4] as number) << 8) |
-    (a[5] as number)) >>>
-  0;
+  ((a[2] as number) << 24) | ((a[3] as number) << 16) | ((a[4] as number) << 8) | (a[5] as number);

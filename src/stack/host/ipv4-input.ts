@@ -94,6 +94,13 @@ export class Ipv4Input {
     this.#route(device, p, at, toGroup, now);
   }
 
+  /** What came by `device` from `source` is for an address of ours, and both may be. */
+  isWelcome(device: Interface, source: Ipv4Address, destination: Ipv4Address): boolean {
+    if (!this.#isSourceSane(device, source, destination)) return false;
+    const own = this.#machine.addresses.findIpv4(destination);
+    return own !== undefined && own.state !== 'tentative';
+  }
+
   pollTimeout(): Instant | undefined {
     return this.#reassembler.pollTimeout();
   }

@@ -96,8 +96,31 @@ describe('a link that comes up again', () => {
     network.run(seconds(10));
     const probe = `${format(UNSPECIFIED)} 192.0.2.5`;
     const announcement = '192.0.2.5 192.0.2.5';
-    expect(arpsOf(network, a)).toEqual([probe, probe, probe, announcement, announcement]);
+    const asked = arpsOf(network, a).filter((one) => one !== ANNOUNCEMENT);
+    expect(asked).toEqual([probe, probe, probe, announcement, announcement]);
     expect(changes(a)).toEqual(['added 192.0.2.5']);
+  });
+
+  it('is told at once, and once, who has the addresses that were given untested (RFC 5227 §3, RFC 9131)', () => {
+    const { network, a } = pair();
+    a.addAddress(0, prefix('2001:db8::1/64'), network.now);
+    network.run(seconds(1));
+    network.seen.length = 0;
+    a.setLink(0, false, network.now);
+    a.setLink(0, true, network.now);
+    network.settle();
+    expect(arpsOf(network, a)).toEqual([ANNOUNCEMENT]);
+    const advertised = network.seen
+      .map(({ octets }) => asPacket(octets))
+      .filter((p) => p.view.getUint16(12) === 0x86dd && p.octets[14 + 40] === 136)
+      .map((p) => [format(p.octets.slice(14 + 48, 14 + 64)), p.view.getUint32(14 + 44)]);
+    // Of the router, solicited and override flags none is set.
+    expect(advertised).toEqual([
+      ['fe80::ff:fe00:1', 0],
+      ['2001:db8::1', 0],
+    ]);
+    network.run(seconds(30));
+    expect(arpsOf(network, a)).toEqual([ANNOUNCEMENT]);
   });
 
   it('may have another with the address: it then is not used, nor its network reached by it', () => {

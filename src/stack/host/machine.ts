@@ -21,6 +21,8 @@ export interface Settings {
   readonly timeToLive: number;
   /** A router tells a host on its own link of a better first hop (RFC 1812 §5.2.7.2). */
   readonly sendRedirects: boolean;
+  /** Segments go the short way up where they can (express.ts). */
+  readonly express: boolean;
 }
 
 export class Machine {

@@ -331,15 +331,24 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     else this.#transmit(hardware, this.#packet(source, target, message));
   }
 
-  #advertise(target: Ipv6Address, to: Ipv6Address, solicited: boolean, now: Instant): void {
-    const message: nd.Message = {
+  /** To all, unasked (RFC 4861 §7.2.6); without Override, should another have it (RFC 9131 §6.1.2). */
+  announce(address: Ipv6Address): void {
+    this.#multicast(address, ALL_NODES, this.#advertisement(address, false, false));
+  }
+
+  #advertisement(target: Ipv6Address, solicited: boolean, override: boolean): nd.Message {
+    return {
       kind: 'neighbour advertisement',
       router: this.#machine.settings.forwarding,
       solicited,
-      override: true,
+      override,
       target,
       options: [this.#hardwareOption('target link-layer address')],
     };
+  }
+
+  #advertise(target: Ipv6Address, to: Ipv6Address, solicited: boolean, now: Instant): void {
+    const message = this.#advertisement(target, solicited, true);
     if (!solicited) {
       this.#multicast(target, to, message);
       return;
@@ -378,8 +387,7 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
     const end = ipv6.HEADER_LENGTH + body.length;
     const p = newPacket(end);
     p.octets.set(body, ipv6.HEADER_LENGTH);
-    const { PROTOCOL_ICMPV6 } = icmpv6;
-    ipv6.write(p, 0, body.length, 0, 0, PROTOCOL_ICMPV6, nd.HOP_LIMIT, source, destination);
+    ipv6.write(p, 0, body.length, 0, 0, icmpv6.PROTOCOL_ICMPV6, nd.HOP_LIMIT, source, destination);
     icmpv6.writeChecksum(p, ipv6.HEADER_LENGTH, end, ipv6.addressSum(p, 0));
     return p;
   }
@@ -387,7 +395,6 @@ export class NdLink implements NeighbourLink<Ipv6Address> {
   #transmit(hardware: Uint8Array, p: Packet): void {
     if (!this.#device.carriesIpv6) return;
     this.#machine.counters.icmpv6.outMsgs += 1;
-    const { control } = this.#machine;
-    queueFrame(control, this.#device, hardware, TYPE.ipv6, p, 0, p.octets.length);
+    queueFrame(this.#machine.control, this.#device, hardware, TYPE.ipv6, p, 0, p.octets.length);
   }
 }

@@ -13,9 +13,11 @@ import * as ipv4 from '../network/ipv4/header.ts';
 import type { Ipv6Address } from '../network/ipv6/address.ts';
 import * as ipv6Fragment from '../network/ipv6/fragment.ts';
 import * as ipv6 from '../network/ipv6/header.ts';
+import { PROTOCOL_TCP } from '../transport/tcp/header.ts';
 import type { IpCounters } from './counters.ts';
 import { DATAGRAM_AT, pad, queueFrame, writeFrameHeader } from './ethernet-output.ts';
 import type { FrameQueue } from './frame-queue.ts';
+import { FRONT_LENGTH, Front } from './front.ts';
 import type { Interface } from './interface.ts';
 import type { Machine } from './machine.ts';
 import type { Outcome, SendOptions } from './outcome.ts';
@@ -106,13 +108,7 @@ export class Output {
    * The same for a segment of TCP's, which never is fragmented, with no copy on its way: true when `frame`
    * is to be sent at once, false when it goes another way or none.
    */
-  transmit(
-    path: HostPath,
-    length: number,
-    protocol: number,
-    trafficClass: number,
-    now: Instant,
-  ): boolean {
+  transmit(path: HostPath, length: number, trafficClass: number, now: Instant): boolean {
     this.#paths.use(path, now);
     const at = PAYLOAD_AT - path.headerLength;
     const end = PAYLOAD_AT + length;
@@ -123,9 +119,9 @@ export class Output {
       counters.outDiscards += 1;
       return false;
     }
-    this.#writeHeader(path, at, length, protocol, path.timeToLive, trafficClass, true);
     const { interface: device, hardware } = path;
     if (device === undefined || hardware === undefined) {
+      this.#writeHeader(path, at, length, PROTOCOL_TCP, path.timeToLive, trafficClass, true);
       this.emit(path, this.scratch, at, end, this.#machine.data, now);
       return false;
     }
@@ -133,13 +129,37 @@ export class Output {
       device.counters.outDiscards += 1;
       return false;
     }
-    const type = path.version === 4 ? TYPE.ipv4 : TYPE.ipv6;
     const { frame, scratch } = this;
     frame.interface = device.index;
     frame.packet = scratch;
-    frame.start = writeFrameHeader(device, scratch, at, hardware, type);
+    frame.start = this.#writeFront(path, device, hardware, at, length, trafficClass);
     frame.end = pad(scratch, frame.start, end);
     return true;
+  }
+
+  /** The headers before a segment whose IP header is to lie at `at`. Where the frame begins. */
+  #writeFront(
+    path: HostPath,
+    device: Interface,
+    hardware: Uint8Array,
+    at: number,
+    length: number,
+    trafficClass: number,
+  ): number {
+    const { scratch } = this;
+    const { front } = path;
+    if (front !== undefined) {
+      const start = PAYLOAD_AT - FRONT_LENGTH;
+      front.write(scratch, start, length, trafficClass, path.nextIdentification());
+      return start;
+    }
+    this.#writeHeader(path, at, length, PROTOCOL_TCP, path.timeToLive, trafficClass, true);
+    const isIpv4 = path.version === 4;
+    const type = isIpv4 ? TYPE.ipv4 : TYPE.ipv6;
+    const start = writeFrameHeader(device, scratch, at, hardware, type);
+    if (isIpv4 && device.vlan === undefined && trafficClass === 0)
+      path.front = new Front(scratch, start);
+    return start;
   }
 
   /** The datagram at `at` … `end` − 1 of `p` goes where `path`, in use already, leads. */

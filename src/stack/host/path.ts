@@ -1,6 +1,7 @@
 /** The way from one of our addresses to a remote one, with all that is worth keeping between two datagrams. */
 import { type Instant, START } from '../../base/time.ts';
 import { fromWords, type IpAddress, isIpv4Words, sumOf, WORDS } from '../network/ip/address.ts';
+import type { Front } from './front.ts';
 import type { Interface } from './interface.ts';
 
 /** How a datagram goes on: into a frame, back to ourselves, or nowhere. */
@@ -31,6 +32,12 @@ export class HostPath {
   hardware: Uint8Array | undefined;
   generation = -1;
   until: Instant = START;
+  /** Of TCP's segments; undefined before the first, and of what has another form. */
+  front: Front | undefined;
+
+  /** By which interface datagrams from `remote` to `local` may come in, and in which generation that was found. */
+  heardBy: Interface | undefined;
+  heardIn = -1;
 
   /** Of the next datagram, RFC 6864 §4.3: no two alike within 65536 from one address to another. */
   identification: number;

@@ -177,6 +177,7 @@ export class Paths {
     path.generation = this.#machine.generation;
     path.until = after(now, FRESH);
     path.hardware = undefined;
+    path.front = undefined;
     path.interface = undefined;
     path.way = 'none';
     path.timeToLive = this.#machine.settings.timeToLive;

@@ -30,7 +30,7 @@ function transfer(
       sent += client.send(octets.subarray(sent), network.now);
       if (sent === octets.length) client.close(network.now);
     }
-    if (server !== undefined) got.push(server.receive(1 << 20, network.now));
+    if (server !== undefined) got.push(server.receive(1 << 20));
   }
   return concat(got);
 }

@@ -176,7 +176,7 @@ export class TcpSocket implements Settling {
     const { readable, atEnd, state } = this.#connection;
     if (pending.settled) this.#reading = undefined;
     else if (readable > 0) {
-      pending.resolve(this.#connection.receive(max, this.#owner.now()));
+      pending.resolve(this.#connection.receive(max));
       this.#owner.wake(); // The window may have to be told of.
     } else if (atEnd) pending.resolve(undefined);
     else if (state === 'CLOSED') pending.reject(this.#failure());

@@ -104,6 +104,14 @@ export class ConflictDetector {
     if (uses || probes) this.#refuse('conflict');
   }
 
+  /**
+   * The link came up, and what is at its other end may be another: caches and switches there learn who has the address
+   * (§3). One that is still being claimed is announced when it is.
+   */
+  announce(): void {
+    if (this.#state === 'DEFENDING') this.#outbox.push(this.#request(this.#address));
+  }
+
   handleTimeout(now: Instant): void {
     if (this.#due === undefined || now < this.#due) return;
     if (this.#state === 'WAITING' || this.#state === 'PROBING') this.#probe(now);

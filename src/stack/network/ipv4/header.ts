@@ -19,7 +19,7 @@
  * The hot path: `validate` where a header may lie, then the fields by name. `decode` and `encode` are
  * the same for people and tests.
  */
-import { complement, fold, SUM_VALID, update } from '../../../base/checksum.ts';
+import { complement, fold, SUM_VALID, sumHeader, update } from '../../../base/checksum.ts';
 import { assert, type DecodeError } from '../../../base/errors.ts';
 import { asPacket, newPacket, type Packet } from '../../../base/packet.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
@@ -101,21 +101,8 @@ export function validate(p: Packet, at: number, end: number): Fault {
   const total = p.view.getUint16(at + TOTAL_LENGTH);
   if (total < header) return FAULT.totalLength;
   if (total > have) return FAULT.truncated;
-  if (sumHeader(p, at, header) !== SUM_VALID) return FAULT.checksum;
+  if (fold(sumHeader(p, at, at + header)) !== SUM_VALID) return FAULT.checksum;
   return FAULT.none;
-}
-
-/** The sum of a header: five words, read without a loop in half the time of the sum for all lengths. */
-function sumHeader(p: Packet, at: number, length: number): number {
-  const { view } = p;
-  let total =
-    view.getUint32(at) +
-    view.getUint32(at + 4) +
-    view.getUint32(at + 8) +
-    view.getUint32(at + 12) +
-    view.getUint32(at + 16);
-  for (let i = HEADER_LENGTH; i < length; i += 4) total += view.getUint32(at + i);
-  return fold(total);
 }
 
 /** `fault`, which `validate` found in the same octets, in words. */
@@ -164,21 +151,25 @@ export function write(
 ): void {
   const header = HEADER_LENGTH + optionsLength;
   const { view } = p;
-  view.setUint16(at, ((VERSION_4 | (header >>> 2)) << 8) | trafficClass);
-  view.setUint16(at + TOTAL_LENGTH, header + payloadLength);
-  view.setUint16(at + IDENTIFICATION, identification);
-  view.setUint16(at + FLAGS, flagsAndOffset);
-  view.setUint16(at + TIME_TO_LIVE, (timeToLive << 8) | protocol);
-  view.setUint16(at + HEADER_CHECKSUM, 0);
+  const first = ((VERSION_4 | (header >>> 2)) << 8) | trafficClass;
+  const total = header + payloadLength;
+  const fifth = (timeToLive << 8) | protocol;
+  view.setInt32(at, (first << 16) | total);
+  view.setInt32(at + IDENTIFICATION, (identification << 16) | flagsAndOffset);
   view.setUint32(at + SOURCE, source);
   view.setUint32(at + DESTINATION, destination);
-  writeChecksum(p, at);
+  // Of what was just written only the options are read again: a wide load of narrow stores waits for them.
+  let plain = first + total + identification + flagsAndOffset + fifth;
+  plain += (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff);
+  if (optionsLength > 0) plain += sumHeader(p, at + HEADER_LENGTH, at + header);
+  view.setInt32(at + TIME_TO_LIVE, (fifth << 16) | complement(fold(plain)));
 }
 
 /** Makes the checksum afresh, after more was changed than can be mended word by word. */
 export function writeChecksum(p: Packet, at: number): void {
   p.view.setUint16(at + HEADER_CHECKSUM, 0);
-  p.view.setUint16(at + HEADER_CHECKSUM, complement(sumHeader(p, at, headerLength(p, at))));
+  const sum = fold(sumHeader(p, at, at + headerLength(p, at)));
+  p.view.setUint16(at + HEADER_CHECKSUM, complement(sum));
 }
 
 /** One hop less, the checksum mended (RFC 1812 §5.3.1, RFC 1624). The caller saw that some are left. */

@@ -50,7 +50,8 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
       update(t, s, flight, 0, false, now);
     return true;
   }
-  const windowChanged = updateWindow(t, s);
+  const wnd = s.has(FLAG.syn) ? s.wnd : s.wnd << snd.shift;
+  const windowChanged = updateWindow(t, s.seq, s.ack, wnd);
   t.more = false;
   if (flight === undefined) {
     restartProbes(t, now);
@@ -96,13 +97,12 @@ const isWaiting = <P extends Path>({ rtxKind }: Tcb<P>): boolean =>
   rtxKind === TIMER.retransmission || rtxKind === TIMER.tailProbe;
 
 /** MUST: only from a segment that is not older than the one that last did it. True when it changed. */
-function updateWindow<P extends Path>(t: Tcb<P>, s: Segment): boolean {
+export function updateWindow<P extends Path>(t: Tcb<P>, seq: Seq, ack: Seq, wnd: number): boolean {
   const { snd } = t;
-  const stale = before(s.seq, snd.wl1) || (s.seq === snd.wl1 && before(s.ack, snd.wl2));
+  const stale = before(seq, snd.wl1) || (seq === snd.wl1 && before(ack, snd.wl2));
   if (stale) return false;
-  snd.wl1 = s.seq;
-  snd.wl2 = s.ack;
-  const wnd = s.has(FLAG.syn) ? s.wnd : s.wnd << snd.shift;
+  snd.wl1 = seq;
+  snd.wl2 = ack;
   if (wnd === snd.wnd) return false;
   snd.wnd = wnd;
   if (wnd > snd.maxWnd) snd.maxWnd = wnd;

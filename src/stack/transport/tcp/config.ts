@@ -28,6 +28,8 @@ export interface TcpConfig {
   readonly congestion: CongestionName;
   /** In slow start an acknowledgment counts for a few segments at most (RFC 3465 §2.2, RFC 9406 §4.3). */
   readonly slowStartLimit: boolean;
+  /** CUBIC's flows share a bottleneck alike though their round trips are long and unlike (hybla.ts). */
+  readonly rttFairness: boolean;
   /** cwnd grows by what an acknowledgment newly tells of, not by what SACKs or duplicates told of before. */
   readonly growsByDelivery: boolean;
   /** In segments: 10 after RFC 6928, up to 4 after RFC 5681. */
@@ -107,6 +109,7 @@ const RFC: TcpConfig = {
   fastOpenWithoutCookie: false,
   congestion: 'cubic',
   slowStartLimit: true,
+  rttFairness: false,
   growsByDelivery: false,
   initialWindow: 10,
   restartAfterIdle: true,
@@ -191,14 +194,15 @@ export const PROFILES: Readonly<Record<Profile, TcpConfig>> = {
 };
 
 /**
- * What hosts have when nothing else is said: Linux's timing, which the networks of today are used to, and
- * RFC 9293's manners.
+ * What hosts have when nothing else is said: Linux's timing, which the networks of today are used to, RFC 9293's
+ * manners, and a CUBIC that does not ask how far away the peer is.
  */
 export const DEFAULTS: TcpConfig = {
   ...LINUX,
   profile: 'rfc',
   windowShiftMin: 0,
   slowStartLimit: true,
+  rttFairness: true,
   growsByDelivery: false,
   flushOnReset: true,
   delayedFinAck: false,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Instant, milliseconds, START } from '../../../base/time.ts';
+import { DEFAULTS } from './config.ts';
 import {
   type CongestionControl,
   CWND_MAX,
@@ -123,12 +124,12 @@ function warmUp(c: CongestionControl, acknowledgements: number[], lossBefore: bo
 }
 
 describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name) => {
-  const fresh = () => newCongestionControl(name, SMSS, 10 * SMSS);
+  const fresh = () => newCongestionControl(name, SMSS, 10 * SMSS, DEFAULTS);
 
   it('is what its name says, and begins with the initial window and no threshold', () => {
     const c = fresh();
     expect([c.name, c.cwnd, c.ssthresh]).toEqual([name, 10 * SMSS, SSTHRESH_INITIAL]);
-    expect(newCongestionControl(name, SMSS, 1).cwnd).toBe(SMSS);
+    expect(newCongestionControl(name, SMSS, 1, DEFAULTS).cwnd).toBe(SMSS);
   });
 
   it('keeps cwnd and ssthresh whole and in their bounds, and grows only where it may', () => {
@@ -235,7 +236,7 @@ describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name
   });
 
   it('makes room for one segment when segments become larger than the window', () => {
-    const c = newCongestionControl(name, SMSS, SMSS);
+    const c = newCongestionControl(name, SMSS, SMSS, DEFAULTS);
     c.congestion(SMSS, false, START);
     c.setSmss(1500);
     expect([c.cwnd, c.ssthresh]).toEqual([1500, 3000]);

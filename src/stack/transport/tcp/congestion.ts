@@ -7,7 +7,7 @@
  */
 import type { Duration, Instant } from '../../../base/time.ts';
 
-export type CongestionName = 'reno' | 'cubic' | 'hybla';
+export type CongestionName = 'reno' | 'cubic';
 
 export interface CongestionControl {
   readonly name: CongestionName;

@@ -41,6 +41,9 @@ describe('the table of connections', () => {
           }
           const found = table.find(addresses(key.host), key.local, key.remote);
           expect(found === known).toBe(slots.has(known));
+          const { host, local, remote } = key;
+          const ports = (local << 16) | remote;
+          expect(table.findIpv4(0x0a000001, host, ports)).toBe(found);
           expect(table.size).toBe(slots.size);
         }
         expect([...table.values()].sort()).toEqual([...slots.keys()].sort());
@@ -91,13 +94,18 @@ describe('the table of connections', () => {
     expect(table.find(addresses(1), 80, 1000)).toBe(1);
   });
 
+  it('finds no IPv6 address that ends as one of IPv4 does', () => {
+    const table = new ConnectionTable<number>(ZERO);
+    const mapped = Int32Array.of(0, 0, 0xffff, 0x0a000001, 1, 0, 0xffff, 1);
+    table.add(mapped, 80, 1000, 1);
+    expect(table.find(mapped, 80, 1000)).toBe(1);
+    expect(table.findIpv4(0x0a000001, 1, (80 << 16) | 1000)).toBeUndefined();
+  });
+
   it('gives the addresses back, as a copy', () => {
     const table = new ConnectionTable<number>(ZERO);
     const slot = table.add(addresses(-5), 1, 2, 0);
     table.addresses(slot).fill(0);
-    const into = new Int32Array(8);
-    table.copyAddresses(slot, into);
-    expect(into).toEqual(addresses(-5));
     expect(table.addresses(slot)).toEqual(addresses(-5));
   });
 });

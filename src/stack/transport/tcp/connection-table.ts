@@ -1,46 +1,64 @@
 /**
- * The connections by their two addresses and ports. Keys lie in one array of words, nine a connection:
- * four of the local address, four of the remote one (IPv4 as ::ffff:a.b.c.d), both ports. The hash is keyed,
- * so that nobody outside can choose what collides. No entry has slot 0.
+ * The connections by their two addresses and ports, which lie in rows.ts: four words of the local address, four of
+ * the remote one (IPv4 as ::ffff:a.b.c.d), both ports in one. The hash is keyed, so that nobody outside can choose
+ * what collides. No entry has slot 0.
  */
 import type { Rng } from '../../../base/random.ts';
+import { NEXT, PORTS, ROW_WORDS, Rows } from './rows.ts';
 
-const KEY_WORDS = 9;
-const CAPACITY_MIN = 16;
+const IPV4_MAPPED = 0xffff;
+const LOCAL_IPV4 = 3;
+const REMOTE_IPV4 = 7;
 const NONE = -1;
 
 export class ConnectionTable<T> {
   size = 0;
   readonly #key: number;
-  #keys = new Int32Array(CAPACITY_MIN * KEY_WORDS);
-  #next = new Int32Array(CAPACITY_MIN);
-  #buckets = new Int32Array(CAPACITY_MIN).fill(NONE);
+  readonly #rows: Rows;
+  /** As many as there are rows. */
+  #buckets: Int32Array;
   #values: (T | undefined)[] = [undefined];
   #free = NONE;
 
-  constructor(rng: Rng) {
+  constructor(rng: Rng, rows = new Rows()) {
     this.#key = rng.next() | 1;
+    this.#rows = rows;
+    this.#buckets = new Int32Array(rows.capacity).fill(NONE);
   }
 
   find(addresses: Int32Array, localPort: number, remotePort: number): T | undefined {
     const ports = (localPort << 16) | remotePort;
-    let slot = this.#buckets[this.#bucket(addresses, ports)] as number;
+    let slot = this.#buckets[this.#bucket(addresses, 0, ports)] as number;
     while (slot !== NONE) {
       if (this.#isAt(slot, addresses, ports)) return this.#values[slot];
-      slot = this.#next[slot] as number;
+      slot = this.#rows.words[slot * ROW_WORDS + NEXT] as number;
+    }
+    return undefined;
+  }
+
+  /** The same for addresses of IPv4, and ports as a row has them. */
+  findIpv4(local: number, remote: number, ports: number): T | undefined {
+    const { words } = this.#rows;
+    let slot = this.#buckets[this.#bucketIpv4(local, remote, ports)] as number;
+    while (slot !== NONE) {
+      const at = slot * ROW_WORDS;
+      const found =
+        words[at + PORTS] === ports &&
+        words[at + REMOTE_IPV4] === remote &&
+        words[at + LOCAL_IPV4] === local;
+      if (found && isIpv4(words, at)) return this.#values[slot];
+      slot = words[at + NEXT] as number;
     }
     return undefined;
   }
 
   /** The slot of the new entry; the caller saw that there is none with this key. */
   add(addresses: Int32Array, localPort: number, remotePort: number, value: T): number {
-    if (this.#free === NONE && this.#values.length === this.#next.length) this.#grow();
-    const ports = (localPort << 16) | remotePort;
-    const slot = this.#free === NONE ? this.#values.length : this.#free;
-    if (slot === this.#free) this.#free = this.#next[slot] as number;
-    const at = slot * KEY_WORDS;
-    for (let i = 0; i < 8; i++) this.#keys[at + i] = addresses[i] as number;
-    this.#keys[at + 8] = ports;
+    const slot = this.#take();
+    const { words } = this.#rows;
+    const at = slot * ROW_WORDS;
+    for (let i = 0; i < PORTS; i++) words[at + i] = addresses[i] as number;
+    words[at + PORTS] = (localPort << 16) | remotePort;
     this.#values[slot] = value;
     this.#link(slot);
     this.size += 1;
@@ -48,16 +66,18 @@ export class ConnectionTable<T> {
   }
 
   remove(slot: number): void {
+    const { words } = this.#rows;
+    const next = words[slot * ROW_WORDS + NEXT] as number;
     const bucket = this.#bucketOf(slot);
     let at = this.#buckets[bucket] as number;
     if (at === slot) {
-      this.#buckets[bucket] = this.#next[slot] as number;
+      this.#buckets[bucket] = next;
     } else {
-      while (this.#next[at] !== slot) at = this.#next[at] as number;
-      this.#next[at] = this.#next[slot] as number;
+      while (words[at * ROW_WORDS + NEXT] !== slot) at = words[at * ROW_WORDS + NEXT] as number;
+      words[at * ROW_WORDS + NEXT] = next;
     }
     this.#values[slot] = undefined;
-    this.#next[slot] = this.#free;
+    words[slot * ROW_WORDS + NEXT] = this.#free;
     this.#free = slot;
     this.size -= 1;
   }
@@ -68,56 +88,73 @@ export class ConnectionTable<T> {
 
   /** A copy of the eight address words. */
   addresses(slot: number): Int32Array {
-    return this.#keys.slice(slot * KEY_WORDS, slot * KEY_WORDS + 8);
-  }
-
-  copyAddresses(slot: number, to: Int32Array): void {
-    const at = slot * KEY_WORDS;
-    for (let i = 0; i < 8; i++) to[i] = this.#keys[at + i] as number;
+    const at = slot * ROW_WORDS;
+    return this.#rows.words.slice(at, at + PORTS);
   }
 
   *values(): Generator<T> {
     for (const value of this.#values) if (value !== undefined) yield value;
   }
 
+  /** A slot that nobody has: one that was given back, if there is any. */
+  #take(): number {
+    const slot = this.#free;
+    if (slot !== NONE) {
+      this.#free = this.#rows.words[slot * ROW_WORDS + NEXT] as number;
+      return slot;
+    }
+    const next = this.#values.length;
+    this.#rows.reserve(next);
+    if (this.#rows.capacity > this.#buckets.length) this.#spread();
+    return next;
+  }
+
   #isAt(slot: number, addresses: Int32Array, ports: number): boolean {
-    const keys = this.#keys;
-    const at = slot * KEY_WORDS;
+    const { words } = this.#rows;
+    const at = slot * ROW_WORDS;
     // The words that differ soonest come first: most connections have the local address and IPv4's zeros in common.
-    if (keys[at + 8] !== ports) return false;
-    for (let i = 7; i >= 0; i--) if (keys[at + i] !== addresses[i]) return false;
+    if (words[at + PORTS] !== ports) return false;
+    for (let i = PORTS - 1; i >= 0; i--) if (words[at + i] !== addresses[i]) return false;
     return true;
   }
 
-  #bucket(addresses: Int32Array, ports: number): number {
+  /** Of the key whose address words begin at `at` of `words`. */
+  #bucket(words: Int32Array, at: number, ports: number): number {
+    if (isIpv4(words, at)) {
+      const local = words[at + LOCAL_IPV4] as number;
+      return this.#bucketIpv4(local, words[at + REMOTE_IPV4] as number, ports);
+    }
     let hash = this.#key ^ ports;
-    for (let i = 0; i < 8; i++) hash = mix(hash, addresses[i] as number);
+    for (let i = 0; i < PORTS; i++) hash = mix(hash, words[at + i] as number);
     return finish(hash) & (this.#buckets.length - 1);
   }
 
+  #bucketIpv4(local: number, remote: number, ports: number): number {
+    return finish(mix(mix(this.#key ^ ports, local), remote)) & (this.#buckets.length - 1);
+  }
+
   #bucketOf(slot: number): number {
-    const at = slot * KEY_WORDS;
-    let hash = this.#key ^ (this.#keys[at + 8] as number);
-    for (let i = 0; i < 8; i++) hash = mix(hash, this.#keys[at + i] as number);
-    return finish(hash) & (this.#buckets.length - 1);
+    const { words } = this.#rows;
+    const at = slot * ROW_WORDS;
+    return this.#bucket(words, at, words[at + PORTS] as number);
   }
 
   #link(slot: number): void {
     const bucket = this.#bucketOf(slot);
-    this.#next[slot] = this.#buckets[bucket] as number;
+    this.#rows.words[slot * ROW_WORDS + NEXT] = this.#buckets[bucket] as number;
     this.#buckets[bucket] = slot;
   }
 
-  #grow(): void {
-    const capacity = this.#next.length * 2;
-    const keys = new Int32Array(capacity * KEY_WORDS);
-    keys.set(this.#keys);
-    this.#keys = keys;
-    this.#next = new Int32Array(capacity);
-    this.#buckets = new Int32Array(capacity).fill(NONE);
+  /** There are more buckets now. */
+  #spread(): void {
+    this.#buckets = new Int32Array(this.#rows.capacity).fill(NONE);
     for (let slot = 1; slot < this.#values.length; slot++) this.#link(slot);
   }
 }
+
+/** Both addresses of a pair are of one version: the remote one's words tell it. */
+const isIpv4 = (words: Int32Array, at: number): boolean =>
+  words[at + 6] === IPV4_MAPPED && words[at + 5] === 0 && words[at + 4] === 0;
 
 const mix = (hash: number, word: number): number => {
   const mixed = Math.imul(hash ^ word, 0x9e37_79b1);

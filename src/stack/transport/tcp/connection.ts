@@ -131,7 +131,7 @@ export class Connection<P extends Path> {
   }
 
   /** Those octets are done with: there is room for others. */
-  consume(octets: number, _now: Instant): void {
+  consume(octets: number): void {
     const t = this.#tcb;
     const buffer = t.receiveBuffer;
     if (buffer === undefined) return;
@@ -145,14 +145,14 @@ export class Connection<P extends Path> {
   }
 
   /** A copy of up to `max` octets, taken out. */
-  receive(max: number, now: Instant): Uint8Array {
+  receive(max: number): Uint8Array {
     const length = Math.min(max, this.readable);
     const octets = new Uint8Array(length);
     for (let at = 0; at < length; ) {
       const part = this.peek(length - at);
       octets.set(part, at);
       at += part.length;
-      this.consume(part.length, now);
+      this.consume(part.length);
     }
     return octets;
   }
@@ -184,8 +184,7 @@ export class Connection<P extends Path> {
     if (t.state === 'CLOSED') return;
     if (t.isOpen && t.options.congestion !== congestion) {
       const { cwnd, ssthresh } = t.congestion;
-      const { slowStartLimit } = t.shared.config;
-      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd, slowStartLimit);
+      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd, t.shared.config);
       t.congestion.ssthresh = ssthresh;
     }
     if (changed.segmentMax !== undefined) updateMss(t);

@@ -29,6 +29,7 @@ import {
   SSTHRESH_MIN_SEGMENTS,
   ssthreshAfterIdle,
 } from './congestion.ts';
+import { gain } from './hybla.ts';
 import { HYSTART_L, HyStart } from './hystart.ts';
 
 /** §5.1, in segments per second cubed. */
@@ -52,6 +53,8 @@ export interface CubicOptions {
   readonly betaEcn: number;
   /** In slow start an acknowledgment counts for a few segments at most. */
   readonly slowStartLimit: boolean;
+  /** Flows of long round trips are not slower for that in the Reno-friendly region: hybla.ts. Not in RFC 9438. */
+  readonly rttFairness: boolean;
 }
 
 export const CUBIC_OPTIONS: CubicOptions = {
@@ -59,9 +62,8 @@ export const CUBIC_OPTIONS: CubicOptions = {
   fastConvergence: true,
   betaEcn: BETA,
   slowStartLimit: true,
+  rttFairness: false,
 };
-
-export const CUBIC_UNLIMITED: CubicOptions = { ...CUBIC_OPTIONS, slowStartLimit: false };
 
 /** A congestion avoidance stage: made by what ended the one before, begun by the first growth in it. */
 interface Stage {
@@ -104,6 +106,8 @@ export class Cubic implements CongestionControl {
   #limit = L;
   /** RFC 6298's, of the samples that were seen here, in microseconds; 0 when there were none. */
   #srtt = 0;
+  /** The least sample; 0 when there were none. */
+  #minRtt = 0;
   /** None before the first slow start has ended. */
   #stage: Stage | undefined;
   /** The window to go back to; 0 when there is nothing to undo. */
@@ -130,7 +134,7 @@ export class Cubic implements CongestionControl {
     rtt: Duration | 0,
     now: Instant,
   ): void {
-    if (rtt > 0) this.#srtt += this.#srtt === 0 ? rtt : (rtt - this.#srtt) / 8;
+    if (rtt > 0) this.#measure(rtt);
     const left = this.cwnd < this.ssthresh ? this.#slowStart(octets, flight, limited, rtt) : octets;
     if (left > 0) this.#avoid(left, limited, now);
   }
@@ -220,8 +224,7 @@ export class Cubic implements CongestionControl {
 
     const { cwnd } = this;
     const t = (now - stage.epoch) / SECOND;
-    const alpha = stage.wEst >= stage.cwndPrior ? 1 : ALPHA; // §4.3
-    stage.wEst += (alpha * this.#smss * octets) / cwnd;
+    stage.wEst += (this.#alpha(stage) * this.#smss * octets) / cwnd;
     const target = this.#wCubic(stage, t + this.#srtt / SECOND);
     const bounded = Math.min(Math.max(target, cwnd), TARGET_MAX * cwnd);
     // §4.4 and §4.5, and not beyond the target when one acknowledgement is of more than a window.
@@ -230,6 +233,20 @@ export class Cubic implements CongestionControl {
     if (this.#wCubic(stage, t) < stage.wEst) next = Math.max(next, stage.wEst);
     this.cwnd = Math.min(Math.floor(next), CWND_MAX);
     stage.fraction = next - Math.floor(next);
+  }
+
+  #measure(rtt: Duration | 0): void {
+    this.#srtt += this.#srtt === 0 ? rtt : (rtt - this.#srtt) / 8;
+    if (this.#minRtt === 0 || rtt < this.#minRtt) this.#minRtt = rtt;
+  }
+
+  /** §4.3: by how many segments W_est grows in a round trip. */
+  #alpha(stage: Stage): number {
+    const alpha = stage.wEst >= stage.cwndPrior ? 1 : ALPHA;
+    if (!this.#options.rttFairness) return alpha;
+    // As the cubic, no faster than §4.2 allows, unless Reno is.
+    const most = ((TARGET_MAX - 1) * this.cwnd) / this.#smss;
+    return Math.max(alpha, Math.min(alpha * gain(this.#minRtt), most));
   }
 
   #begin(stage: Stage, now: Instant): void {

@@ -54,19 +54,36 @@ function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
     return;
   }
   buffer.write(s.packet, s.start, s.end, 0, limit);
+  const { reassembly } = t;
+  if (reassembly === undefined) {
+    takeNext(t, buffer, text, now);
+    return;
+  }
   const reached = add(s.seq, text);
-  if (t.reassembly !== undefined) noteHeld(t, t.reassembly, s.seq, reached);
-  const filled = t.reassembly?.fill(reached);
-  const nxt = filled ?? reached;
-  buffer.advance(distance(nxt, rcv.nxt));
-  t.octetsReceived += distance(nxt, rcv.nxt);
-  rcv.nxt = nxt;
-  const hole = t.reassembly !== undefined;
-  if (t.reassembly?.isEmpty === true) t.reassembly = undefined;
+  noteHeld(t, reassembly, s.seq, reached);
+  advance(t, buffer, distance(reassembly.fill(reached) ?? reached, rcv.nxt));
+  if (reassembly.isEmpty) t.reassembly = undefined;
   // RFC 5681 §4.2: at once when it fills a gap, or a part of one.
-  if (hole) acknowledgeNow(t);
-  else acknowledgeSoon(t, now);
+  acknowledgeNow(t);
   t.shared.notify(t);
+}
+
+/** The next octets in order, which lie in the buffer, and nothing behind them. */
+export function takeNext<P extends Path>(
+  t: Tcb<P>,
+  buffer: ReceiveBuffer,
+  octets: number,
+  now: Instant,
+): void {
+  advance(t, buffer, octets);
+  acknowledgeSoon(t, now);
+  t.shared.notify(t);
+}
+
+function advance<P extends Path>(t: Tcb<P>, buffer: ReceiveBuffer, octets: number): void {
+  buffer.advance(octets);
+  t.octetsReceived += octets;
+  t.rcv.nxt = add(t.rcv.nxt, octets);
 }
 
 function takeOutOfOrder<P extends Path>(

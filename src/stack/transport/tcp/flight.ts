@@ -75,8 +75,8 @@ export class Flight implements Pooled {
   #sentAt = new Float64Array(CAPACITY_MIN);
   #marks = new Uint8Array(CAPACITY_MIN);
   #head = 0;
-  /** Of the segment that was sent last. */
-  #last = 0;
+  /** Of the segment that was sent last; in an array, since a property would have each number in a new box. */
+  readonly #last = new Float64Array(1);
   /** Below this entry none is lost and not sent again: a hint that saves a search. */
   #searched = 0;
 
@@ -138,12 +138,9 @@ export class Flight implements Pooled {
   retransmit(i: number, now: Instant): void {
     const at = this.#at(i);
     const marks = this.#marks[at] as number;
-    if ((marks & MARK.lost) !== 0 && (marks & MARK.retransmitted) === 0) {
-      this.retransmitted += this.length(i);
-      this.#marks[at] = marks | MARK.ever | MARK.retransmitted;
-    } else {
-      this.#marks[at] = marks | MARK.ever;
-    }
+    const again = (marks & (MARK.lost | MARK.retransmitted)) === MARK.lost;
+    if (again) this.retransmitted += this.length(i);
+    this.#marks[at] = marks | MARK.ever | (again ? MARK.retransmitted : 0);
     this.#sentAt[at] = this.#stamp(now);
   }
 
@@ -153,8 +150,9 @@ export class Flight implements Pooled {
    * ahead of it, and be found lost again when that arrives.
    */
   #stamp(now: Instant): number {
-    this.#last = now > this.#last ? now : this.#last + STEP;
-    return this.#last;
+    const last = this.#last[0] as number;
+    this.#last[0] = now > last ? now : last + STEP;
+    return this.#last[0];
   }
 
   /** Cuts entry `i` in two, the first of `octets`. */

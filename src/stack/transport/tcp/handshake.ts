@@ -128,10 +128,10 @@ export function updateMss<P extends Path>(t: Tcb<P>): void {
 export const effectiveMss = <P extends Path>(t: Tcb<P>): number => t.mss - (t.timestamps ? 12 : 0);
 
 export function beginCongestionControl<P extends Path>(t: Tcb<P>): void {
-  const { initialWindow: segments, slowStartLimit } = t.shared.config;
+  const { config } = t.shared;
   const smss = effectiveMss(t);
-  const window = initialWindow(smss, segments);
-  t.congestion = newCongestionControl(t.options.congestion, smss, window, slowStartLimit);
+  const window = initialWindow(smss, config.initialWindow);
+  t.congestion = newCongestionControl(t.options.congestion, smss, window, config);
 }
 
 /** Both SYNs are acknowledged. */

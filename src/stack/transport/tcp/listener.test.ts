@@ -90,7 +90,7 @@ describe('listening (passive OPEN, RFC 9293 §3.9.1.1)', () => {
     const client = pair.tcp.a.connect(pair.paths.a, addresses, 0, 80, {}, pair.now);
     pair.drain();
     expect(client.addresses).toEqual(addresses);
-    expect(pair.tcp.a.outgoing.addresses).toEqual(addresses);
+    expect(pair.tcp.a.outgoing.path).toBe(pair.paths.a);
   });
 
   it('an active OPEN of a pair of sockets that is in use is refused', () => {

@@ -1,5 +1,6 @@
 /** A port that is listened on: half-open connections, and those that wait to be accepted. */
 import type { Instant } from '../../../base/time.ts';
+import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
 import type { ListenOptions } from './config.ts';
 import type { Connection } from './connection.ts';
@@ -82,7 +83,7 @@ export class Listener<P extends Path> implements Parent<P> {
     }
   }
 
-  /** A segment for the port that is no connection's, or a SYN that may end `old` (passive-open.ts). */
+  /** A segment for the port that is no connection's, or one that may end `old` (passive-open.ts). */
   handleSegment(
     addresses: Int32Array,
     remotePort: number,
@@ -103,7 +104,8 @@ export class Listener<P extends Path> implements Parent<P> {
     if (s.has(FLAG.ack)) {
       const awaited = now - this.#cookiesAt < COOKIE_LIFETIME && !s.has(FLAG.syn);
       if (awaited && this.mayEstablish() && acceptCookie(arrival, s, now)) return;
-      refuse(this.#shared, addresses, this.port, remotePort, s);
+      if (old === undefined) refuse(this.#shared, addresses, this.port, remotePort, s);
+      else arrive(old, s, now);
       return;
     }
     if (s.has(FLAG.syn)) this.#handleSyn(arrival, s, now);

@@ -24,10 +24,9 @@ export interface Network<P extends Path> {
 
 /** Where a segment goes that was polled. */
 export interface Outgoing<P extends Path> {
-  /** Local and remote address, eight words. */
-  readonly addresses: Int32Array;
-  /** Undefined for an answer to a stranger, which goes by its addresses alone. */
   path: P | undefined;
+  /** Local and remote address, eight words, of an answer to a stranger, which has no path. */
+  readonly addresses: Int32Array;
   /** DSCP and ECN. */
   trafficClass: number;
 }

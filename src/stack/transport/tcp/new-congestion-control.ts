@@ -1,24 +1,28 @@
+import type { TcpConfig } from './config.ts';
 import type { CongestionControl, CongestionName } from './congestion.ts';
-import { CUBIC_OPTIONS, CUBIC_UNLIMITED, Cubic } from './cubic.ts';
-import { Hybla } from './hybla.ts';
+import { CUBIC_OPTIONS, Cubic, type CubicOptions } from './cubic.ts';
 import { NewReno } from './new-reno.ts';
 
-/**
- * `initialWindow` is in octets; it is also the restart window (RFC 5681 §4.1). `slowStartLimit`: in slow start
- * an acknowledgment counts for so many segments at most, and after a timeout for one (RFC 3465, RFC 9406).
- */
+type Policy = Pick<TcpConfig, 'slowStartLimit' | 'rttFairness'>;
+
+/** Made once, for connections are many: rttFairness in the high bit of the index, slowStartLimit in the low one. */
+const VARIANTS: readonly CubicOptions[] = [false, true].flatMap((rttFairness) =>
+  [false, true].map((slowStartLimit) => ({ ...CUBIC_OPTIONS, slowStartLimit, rttFairness })),
+);
+
+/** `initialWindow` is in octets; it is also the restart window (RFC 5681 §4.1). */
 export function newCongestionControl(
   name: CongestionName,
   smss: number,
   initialWindow: number,
-  slowStartLimit = true,
+  { slowStartLimit, rttFairness }: Policy,
 ): CongestionControl {
   switch (name) {
-    case 'cubic':
-      return new Cubic(smss, initialWindow, slowStartLimit ? CUBIC_OPTIONS : CUBIC_UNLIMITED);
+    case 'cubic': {
+      const options = VARIANTS[2 * Number(rttFairness) + Number(slowStartLimit)];
+      return new Cubic(smss, initialWindow, options);
+    }
     case 'reno':
-      return new NewReno(smss, initialWindow, undefined, slowStartLimit);
-    case 'hybla':
-      return new NewReno(smss, initialWindow, new Hybla());
+      return new NewReno(smss, initialWindow, slowStartLimit);
   }
 }

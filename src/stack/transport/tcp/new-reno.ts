@@ -20,7 +20,6 @@ import {
   SSTHRESH_MIN_SEGMENTS,
   ssthreshAfterIdle,
 } from './congestion.ts';
-import type { Hybla } from './hybla.ts';
 
 /** RFC 3465 §2.2: two segments, so that a peer that acknowledges every other one slows nothing down. */
 const L = 2;
@@ -36,33 +35,29 @@ export class NewReno implements CongestionControl {
   #acked = 0;
   #undoCwnd = 0;
   #undoSsthresh = 0;
-  readonly #hybla: Hybla | undefined;
   readonly #isLimited: boolean;
 
-  /** `hybla`: the window grows by the time that passes, not by round trips. */
-  constructor(smss: number, initialWindow: number, hybla?: Hybla, slowStartLimit = true) {
-    this.#hybla = hybla;
+  constructor(smss: number, initialWindow: number, slowStartLimit = true) {
     this.#isLimited = slowStartLimit;
     this.#smss = smss;
     this.#initialWindow = initialWindow;
     this.cwnd = Math.max(initialWindow, smss);
   }
 
-  get name(): 'reno' | 'hybla' {
-    return this.#hybla === undefined ? 'reno' : 'hybla';
+  get name(): 'reno' {
+    return 'reno';
   }
 
   acknowledged(
     octets: number,
     _flight: number,
     limited: boolean,
-    rtt: Duration | 0,
+    _rtt: Duration | 0,
     _now: Instant,
   ): void {
-    this.#hybla?.handleRtt(rtt);
     if (!limited) return;
     const left = this.cwnd < this.ssthresh ? this.#slowStart(octets) : octets;
-    if (left > 0) this.#avoid(left * (this.#hybla?.gain ?? 1));
+    if (left > 0) this.#avoid(left);
   }
 
   congestion(flight: number, ecn: boolean, _now: Instant): void {

@@ -27,7 +27,7 @@ export const WINDOW_SCALE_MAX = 14;
 /** RFC 2018 §3: four without other options. */
 export const SACK_BLOCKS_MAX = 4;
 export const TIMESTAMPS_LENGTH = 12; // With two no-operations that align it.
-const TIMESTAMPS_ALIGNED = 0x0101_080a; // RFC 7323 appendix A
+export const TIMESTAMPS_ALIGNED = 0x0101_080a; // RFC 7323 appendix A
 
 /** RFC 7413 §4.1.1: cookies of 4 … 16 octets, or none to ask for one. */
 export const COOKIE_MIN = 4;

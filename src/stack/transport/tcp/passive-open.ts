@@ -31,7 +31,7 @@ export interface Arrival<P extends Path> {
   readonly addresses: Int32Array;
   readonly localPort: number;
   readonly remotePort: number;
-  /** In TIME-WAIT, which the SYN ends if it is taken. */
+  /** In TIME-WAIT, which ends when a SYN is taken, or the cookie that answered it comes back. */
   readonly old: Tcb<P> | undefined;
 }
 
@@ -111,12 +111,10 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
   const cookie = seq(
     shared.synCookies.encode(addresses, localPort, remotePort, s.seq, remembered, now),
   );
-  if (a.old !== undefined) {
-    if (!mayFollow(a.old, cookie, s)) {
-      shared.counters.synDrops += 1;
-      return false;
-    }
-    terminate(a.old, undefined);
+  // TIME-WAIT goes on until the cookie comes back: a SYN may be forged, what it was answered with may be lost.
+  if (a.old !== undefined && !mayFollow(a.old, cookie, s)) {
+    shared.counters.synDrops += 1;
+    return false;
   }
   shared.counters.synCookiesSent += 1;
   const offset = shared.timestampOffsets.next(addresses, 0, 0, START);
@@ -165,6 +163,7 @@ export function acceptCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Ins
   const path = shared.network.pathTo(addresses);
   if (path === undefined || shared.table.size >= shared.config.connectionsMax) return true;
   shared.counters.synCookiesTaken += 1;
+  if (a.old !== undefined) terminate(a.old, undefined);
   const t = halfOpen(a, path, iss, now);
   takeSyn(t, synOf(s, irs, found), now);
   t.ecn = found.ecn;

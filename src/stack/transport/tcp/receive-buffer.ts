@@ -31,6 +31,12 @@ export class ReceiveBuffer implements Pooled {
     this.#ring.putFrom(packet, start, end, this.length + offset);
   }
 
+  /** Puts packet[start … end) at RCV.NXT, and gives their folded sum. */
+  writeNext(packet: Packet, start: number, end: number, limit: number): number {
+    this.#ring.reserve(this.length + (end - start), limit);
+    return this.#ring.putAndSum(packet, start, end, this.length);
+  }
+
   /** So many octets behind the end are in order now. */
   advance(octets: number): void {
     this.length += octets;

@@ -46,6 +46,15 @@ export class Ring {
     if (start + straight < end) copy(packet, start + straight, end, this.#memory, 0);
   }
 
+  /** The same; the folded sum of the octets. */
+  putAndSum(packet: Packet, start: number, end: number, offset: number): number {
+    const at = this.#at(offset);
+    const straight = Math.min(end - start, this.#memory.octets.length - at);
+    const first = copyAndSum(packet, start, start + straight, this.#memory, at);
+    if (start + straight === end) return first;
+    return join(first, straight, copyAndSum(packet, start + straight, end, this.#memory, 0));
+  }
+
   /** Copies `length` octets from `offset` on to `to` of a packet; their folded sum. */
   copyTo(packet: Packet, to: number, offset: number, length: number): number {
     const at = this.#at(offset);
@@ -53,7 +62,7 @@ export class Ring {
     const first = copyAndSum(this.#memory, at, at + straight, packet, to);
     if (straight === length) return first;
     const rest = copyAndSum(this.#memory, 0, length - straight, packet, to + straight);
-    return fold(first + ((straight & 1) === 0 ? rest : exchange(rest)));
+    return join(first, straight, rest);
   }
 
   /** The octets from offset 0 on, `max` at most, fewer where the ring turns. */
@@ -82,3 +91,7 @@ export class Ring {
     return at >= length ? at - length : at;
   }
 }
+
+/** The folded sum of two stretches, one behind the other, the first of `octets`. */
+const join = (first: number, octets: number, second: number): number =>
+  fold(first + ((octets & 1) === 0 ? second : exchange(second)));

@@ -126,7 +126,7 @@ function writeBlocks<P extends Path>(
   return writeSackHead(packet, at, blocks);
 }
 
-/** Every segment acknowledges, all that came (MUST-58), so nothing of that is due any more. Its address stays (MUST-45). */
+/** Every segment acknowledges, all that came (MUST-58), so nothing of that is due any more. Its path stays (MUST-45). */
 export function leave<P extends Path>(t: Tcb<P>, now: Instant, ecnCapable: boolean): void {
   const { shared } = t;
   shared.counters.outSegs += 1;
@@ -134,7 +134,6 @@ export function leave<P extends Path>(t: Tcb<P>, now: Instant, ecnCapable: boole
   t.ackAt = NEVER;
   t.lastSentAt = now;
   const { outgoing } = shared;
-  shared.table.copyAddresses(t.slot, outgoing.addresses);
   outgoing.path = t.path;
   outgoing.trafficClass = ecnCapable ? t.options.trafficClass | ECT0 : t.options.trafficClass;
 }

@@ -8,11 +8,11 @@ import { after, type Duration, type Instant, NEVER } from '../../../base/time.ts
 import type { ConnectionOptions } from './config.ts';
 import type { CongestionControl } from './congestion.ts';
 import type { Flight } from './flight.ts';
-import { INSTANT } from './instants.ts';
 import type { MinRtt } from './min-rtt.ts';
 import type { Path } from './network.ts';
 import type { Reassembly } from './reassembly.ts';
 import type { ReceiveBuffer } from './receive-buffer.ts';
+import { INSTANT, ROW_NUMBERS } from './rows.ts';
 import type { Rtt } from './rtt.ts';
 import type { SendBuffer } from './send-buffer.ts';
 import { add, distance, type Seq } from './seq.ts';
@@ -239,7 +239,7 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   ) {
     this.shared = shared;
     this.slot = shared.table.add(addresses, localPort, remotePort, this);
-    shared.instants.begin(this.slot, now);
+    shared.rows.begin(this.slot, now);
     this.path = path;
     this.localPort = localPort;
     this.remotePort = remotePort;
@@ -248,86 +248,94 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
     this.rto = shared.config.rtoInitial;
   }
 
-  // The instants lie with those of all others: instants.ts.
+  // The instants lie in the connection's row: rows.ts.
+
+  #instant(name: number): Instant {
+    return this.shared.rows.numbers[this.slot * ROW_NUMBERS + name] as Instant;
+  }
+
+  #setInstant(name: number, at: Instant): void {
+    this.shared.rows.numbers[this.slot * ROW_NUMBERS + name] = at;
+  }
 
   get rtxAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.retransmission);
+    return this.#instant(INSTANT.retransmission);
   }
 
   set rtxAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.retransmission, at);
+    this.#setInstant(INSTANT.retransmission, at);
   }
 
   get ackAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.acknowledgment);
+    return this.#instant(INSTANT.acknowledgment);
   }
 
   set ackAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.acknowledgment, at);
+    this.#setInstant(INSTANT.acknowledgment, at);
   }
 
   get idleAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.idle);
+    return this.#instant(INSTANT.idle);
   }
 
   set idleAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.idle, at);
+    this.#setInstant(INSTANT.idle, at);
   }
 
   get progressAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.progress);
+    return this.#instant(INSTANT.progress);
   }
 
   set progressAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.progress, at);
+    this.#setInstant(INSTANT.progress, at);
   }
 
   get lastReceivedAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.lastReceived);
+    return this.#instant(INSTANT.lastReceived);
   }
 
   set lastReceivedAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.lastReceived, at);
+    this.#setInstant(INSTANT.lastReceived, at);
   }
 
   get lastSentAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.lastSent);
+    return this.#instant(INSTANT.lastSent);
   }
 
   set lastSentAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.lastSent, at);
+    this.#setInstant(INSTANT.lastSent, at);
   }
 
   get rtoFrom(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.timeoutFrom);
+    return this.#instant(INSTANT.timeoutFrom);
   }
 
   set rtoFrom(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.timeoutFrom, at);
+    this.#setInstant(INSTANT.timeoutFrom, at);
   }
 
   get tsRecentAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.timestampRecent);
+    return this.#instant(INSTANT.timestampRecent);
   }
 
   set tsRecentAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.timestampRecent, at);
+    this.#setInstant(INSTANT.timestampRecent, at);
   }
 
   get minRttSince(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.minRttSince);
+    return this.#instant(INSTANT.minRttSince);
   }
 
   set minRttSince(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.minRttSince, at);
+    this.#setInstant(INSTANT.minRttSince, at);
   }
 
   get challengedAt(): Instant {
-    return this.shared.instants.get(this.slot, INSTANT.challenged);
+    return this.#instant(INSTANT.challenged);
   }
 
   set challengedAt(at: Instant) {
-    this.shared.instants.set(this.slot, INSTANT.challenged, at);
+    this.#setInstant(INSTANT.challenged, at);
   }
 
   /** When the first of its timers is due. */
@@ -337,12 +345,14 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
 
   /**
    * RFC 5482: when what was written has waited for the user timeout since something of it was acknowledged, or since
-   * the peer, which has no room for it, was heard.
+   * the peer, which has no room for it, was heard. A SYN of ours waits no longer either (MUST-22).
    */
   get giveUpAt(): Instant {
     const { userTimeout } = this.options;
-    if (userTimeout === 0 || !this.isOpen || !this.isOwed) return NEVER;
+    if (userTimeout === 0 || !this.isOwed) return NEVER;
     const { progressAt } = this;
+    // What a stranger sent opens is for SYN-ACK's own retries to end.
+    if (!this.isOpen) return this.parent === undefined ? after(progressAt, userTimeout) : NEVER;
     const from = this.snd.wnd > 0 ? progressAt : Math.max(progressAt, this.lastReceivedAt);
     return after(from as Instant, userTimeout);
   }

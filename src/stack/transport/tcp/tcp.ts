@@ -34,6 +34,7 @@ import { Listener, type ListenerHost } from './listener.ts';
 import type { Network, Outgoing, Path, Unreachable } from './network.ts';
 import { nextSegment } from './output.ts';
 import { PortSelector } from './ports.ts';
+import { takePredicted } from './prediction.ts';
 import { Queue } from './queue.ts';
 import { Segment } from './segment.ts';
 import { after, before, seq } from './seq.ts';
@@ -204,6 +205,37 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     else refuse(shared, addresses, localPort, remotePort, s);
   }
 
+  /**
+   * The connection between two IPv4 addresses, whose ports are in one word, the local one above; none in
+   * TIME-WAIT, which a SYN may end.
+   */
+  connectionIpv4(local: number, remote: number, ports: number): Tcb<P> | undefined {
+    const t = this.#shared.table.findIpv4(local, remote, ports);
+    return t?.state === 'TIME-WAIT' ? undefined : t;
+  }
+
+  /** As `handleSegment`, for a segment of `t` that came by its path. False: it is damaged, and nothing was done. */
+  handleKnown(
+    t: Tcb<P>,
+    trafficClass: number,
+    packet: Packet,
+    at: number,
+    end: number,
+    now: Instant,
+  ): boolean {
+    const { counters } = this.#shared;
+    if (takePredicted(t, packet, at, end, now)) {
+      counters.inSegs += 1;
+      return true;
+    }
+    if (validate(packet, at, end, t.path.addressSum) !== FAULT.none) return false;
+    counters.inSegs += 1;
+    const s = this.#segment;
+    s.read(packet, at, end, trafficClass);
+    arrive(t, s, now);
+    return true;
+  }
+
   #listenerFor(addresses: Int32Array, port: number): Listener<P> | undefined {
     return this.#listeners
       .get(port)
@@ -348,9 +380,14 @@ const sameLocal = (a: Int32Array | undefined, b: Int32Array | undefined): boolea
   return true;
 };
 
-/** A SYN that cannot be an old one ends TIME-WAIT: RFC 9293 §3.10.7.4 (MAY-2), RFC 6191. */
+/**
+ * A SYN that cannot be an old one ends TIME-WAIT: RFC 9293 §3.10.7.4 (MAY-2), RFC 6191. So does the answer to a SYN
+ * cookie that such a SYN got: it does not acknowledge what the old connection sent last.
+ */
 function reopens<P extends Path>(t: Tcb<P>, s: Segment): boolean {
-  if (!s.has(FLAG.syn) || s.has(FLAG.ack) || s.has(FLAG.rst)) return false;
+  if (s.has(FLAG.rst)) return false;
+  if (s.has(FLAG.ack)) return !s.has(FLAG.syn) && s.ack !== t.snd.nxt;
+  if (!s.has(FLAG.syn)) return false;
   if (t.timestamps && s.options.timestamps) return isEarlier(t.tsRecent, s.options.tsval);
   return after(s.seq, t.rcv.nxt);
 }

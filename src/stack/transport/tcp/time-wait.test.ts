@@ -77,7 +77,7 @@ describe('TIME-WAIT', () => {
     if (data > 0) {
       server.send(octets(data), pair.now);
       pair.runUntil(() => client.readable === data, seconds(10));
-      client.receive(data, pair.now);
+      client.receive(data);
       pair.run_ms(50);
     }
     server.close(pair.now);
@@ -125,6 +125,15 @@ describe('TIME-WAIT', () => {
         return taken;
       });
       expect(new Set(ends)).toEqual(new Set([true, false]));
+    });
+
+    it('ends when the cookie comes back, not when it is sent: a SYN may be forged', () => {
+      let answers = 0;
+      const { server, again } = reopened(100, {
+        b: { synCookies: 'always' },
+        line: ({ flags }) => (flags === 'SYN,ACK' && answers++ > 0 ? [] : [milliseconds(10)]),
+      });
+      expect([answers, server.state, again.state]).toEqual([2, 'TIME-WAIT', 'SYN-SENT']);
     });
 
     it('ends by any when timestamps tell the connections apart (RFC 6191), MAY-2', () => {

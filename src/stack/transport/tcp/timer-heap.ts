@@ -3,14 +3,15 @@
  * entry: a time that comes nearer moves it; one that goes further away is left, and found to be early when its
  * turn comes. So the timers that every segment puts off cost nothing a segment.
  *
- * Four children a node, and times, slots and places in arrays of their own: an entry that moves touches a line
- * of memory a level, and no connection.
+ * Four children a node, and times and slots in arrays of their own: an entry that moves touches a line of memory a
+ * level, and of each connection its row (rows.ts).
  *
  * Invariants:
- *   (1) `#slots[#places[s]] === s` for every slot `s` in it, and `#places[s]` is −1 for those that are not.
+ *   (1) The slot at the place of a slot `s` in it is `s`, and the place of those that are not in it is NONE.
  *   (2) The time of a parent is not after that of its children.
  */
 import type { Instant } from '../../../base/time.ts';
+import { ROW_WORDS, Rows, TIMER } from './rows.ts';
 
 const CAPACITY_MIN = 16;
 const CHILDREN_SHIFT = 2;
@@ -22,8 +23,11 @@ export class TimerHeap {
   #size = 0;
   #times = new Float64Array(CAPACITY_MIN);
   #slots = new Int32Array(CAPACITY_MIN);
-  /** By slot. */
-  #places = new Int32Array(CAPACITY_MIN).fill(NONE);
+  readonly #rows: Rows;
+
+  constructor(rows = new Rows()) {
+    this.#rows = rows;
+  }
 
   /** The slot that is due first. */
   get first(): number {
@@ -37,8 +41,8 @@ export class TimerHeap {
 
   /** `slot` is due at `at`, or earlier if it stands for an earlier time already. */
   hasten(slot: number, at: Instant): void {
-    if (slot >= this.#places.length) this.#growPlaces(slot);
-    const place = this.#places[slot] as number;
+    this.#rows.reserve(slot);
+    const place = this.#placeOf(slot);
     if (place === NONE) {
       if (this.#size === this.#slots.length) this.#grow();
       this.#size += 1;
@@ -54,9 +58,10 @@ export class TimerHeap {
   }
 
   remove(slot: number): void {
-    const place = this.#places[slot] ?? NONE;
+    if (slot >= this.#rows.capacity) return;
+    const place = this.#placeOf(slot);
     if (place === NONE) return;
-    this.#places[slot] = NONE;
+    this.#rows.words[slot * ROW_WORDS + TIMER] = 0;
     this.#size -= 1;
     if (place === this.#size) return;
     const last = this.#slots[this.#size] as number;
@@ -102,7 +107,11 @@ export class TimerHeap {
   #put(place: number, slot: number, at: number): void {
     this.#times[place] = at;
     this.#slots[place] = slot;
-    this.#places[slot] = place;
+    this.#rows.words[slot * ROW_WORDS + TIMER] = place + 1;
+  }
+
+  #placeOf(slot: number): number {
+    return (this.#rows.words[slot * ROW_WORDS + TIMER] as number) - 1;
   }
 
   #grow(): void {
@@ -112,13 +121,5 @@ export class TimerHeap {
     const slots = new Int32Array(this.#slots.length * 2);
     slots.set(this.#slots);
     this.#slots = slots;
-  }
-
-  #growPlaces(slot: number): void {
-    let { length } = this.#places;
-    while (length <= slot) length *= 2;
-    const places = new Int32Array(length).fill(NONE);
-    places.set(this.#places);
-    this.#places = places;
   }
 }

@@ -145,6 +145,14 @@ describe('connection failures (RFC 9293 §3.8.3)', () => {
     },
   );
 
+  it('R2 of the application bounds a SYN too, MUST-22', () => {
+    const pair = new Pair();
+    pair.line = () => [];
+    const connection = pair.connect(80, { userTimeout: seconds(5) });
+    pair.runUntil(() => connection.state === 'CLOSED');
+    expect([connection.error, pair.now]).toEqual(['timed-out', seconds(5)]);
+  });
+
   it('R2 can be set while data wait, MUST-21', () => {
     const { pair, connection } = inState('ESTABLISHED');
     connection.send(octets(10), pair.now);
@@ -325,11 +333,11 @@ describe('the persist timer (RFC 9293 §3.8.6.1)', () => {
     client.send(octets(12_000), pair.now);
     pair.run_ms(1000);
     pair.line = (s) => (s.from === 'b' ? [] : [milliseconds(10)]);
-    server.receive(5000, pair.now);
+    server.receive(5000);
     pair.run_ms(50);
     pair.line = () => [milliseconds(10)];
     pair.runUntil(() => {
-      server.receive(5000, pair.now);
+      server.receive(5000);
       return client.unacknowledged === 0;
     }, seconds(60));
     expect(client.unacknowledged).toBe(0);

@@ -52,9 +52,11 @@ export function armForNew<P extends Path>(t: Tcb<P>, now: Instant): void {
     armRetransmission(t, now);
   } else if (flight !== undefined && t.rtxKind !== TIMER.reordering && mayProbeTail(t)) {
     const rto = after(t.rtoFrom, t.rto);
-    const probeAt = after(now, probeTimeout(t));
+    const at = Math.min(after(now, probeTimeout(t)), rto) as Instant;
+    // Of segments that leave at once the second sets it, and the rest find it set.
+    if (t.rtxKind === TIMER.tailProbe && t.rtxAt === at) return;
     t.rtxKind = TIMER.tailProbe;
-    t.rtxAt = Math.min(probeAt, rto) as Instant;
+    t.rtxAt = at;
     t.shared.schedule(t);
   }
 }

@@ -29,7 +29,7 @@ function transfer<P extends Path>(
       if (written === data.length) from.close(pair.now);
     }
     while (to.readable > 0) {
-      const part = to.receive(1 + below(rng, 5000), pair.now);
+      const part = to.receive(1 + below(rng, 5000));
       came.set(part, read);
       read += part.length;
     }

@@ -62,7 +62,7 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
         return (pair.sent.at(-1)?.ack ?? 0) + (pair.sent.at(-1)?.window ?? 0);
       };
       come({ flags: 'ACK', seq: 1, ack: 1, text: 1000 });
-      connection.receive(1000, pair.now);
+      connection.receive(1000);
       pair.run_ms(500);
       const edge = told();
       expect(edge).toBeGreaterThanOrEqual(20_001);
@@ -75,14 +75,14 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
       come({ flags: 'ACK', seq: edge - 10, ack: 1, text: 10 });
       expect(pair.tcp.a.counters.outOfOrder).toBe(1);
       // When what came is read there is room for 3000, and no more.
-      connection.receive(99_999, pair.now);
+      connection.receive(99_999);
       come({
         flags: 'ACK',
         seq: connection.info(pair.now).tcpi_bytes_received + 1,
         ack: 1,
         text: 1000,
       });
-      connection.receive(99_999, pair.now);
+      connection.receive(99_999);
       const next = connection.info(pair.now).tcpi_bytes_received + 1;
       expect(told()).toBe(Math.max(edge, next + 3000));
     },
@@ -104,10 +104,10 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     const from = pair.sent.length;
     let read = 0;
     // An octet at a time: until a segment has room, nothing is told.
-    for (; read < 1400; read++) server.receive(1, pair.now);
+    for (; read < 1400; read++) server.receive(1);
     pair.drain();
     expect(pair.sentBy('b', from)).toEqual([]);
-    for (; read < 1460; read++) server.receive(1, pair.now);
+    for (; read < 1460; read++) server.receive(1);
     pair.drain();
     expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([1460]);
     const edges = pair
@@ -126,7 +126,7 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     const before = pair.sentBy('b').at(-1);
     const edge = (before?.ack ?? 0) + (before?.window ?? 0);
     for (let i = 0; i < 5; i++) {
-      server.receive(10, pair.now);
+      server.receive(10);
       client.send(octets(100), pair.now);
       pair.run_ms(100);
     }
@@ -141,10 +141,10 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     client.send(octets(5000), pair.now);
     pair.run_ms(100);
     const from = pair.sent.length;
-    server.receive(499, pair.now);
+    server.receive(499);
     pair.drain();
     expect(pair.sentBy('b', from)).toEqual([]);
-    server.receive(1, pair.now);
+    server.receive(1);
     pair.drain();
     expect(pair.sentBy('b', from).map(({ window }) => window)).toEqual([500]);
   });
@@ -157,7 +157,7 @@ describe('the window that is told (RFC 9293 §3.8.6.2.2)', () => {
     client.send(octets(999), pair.now);
     let read = 0;
     pair.runUntil(() => {
-      read += server.receive(1000, pair.now).length;
+      read += server.receive(1000).length;
       return read === 1000;
     }, seconds(60));
     expect(read).toBe(1000);
