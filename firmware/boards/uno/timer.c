@@ -75,7 +75,11 @@ uint64_t timer_us64(void)
 void timer_sleep(uint32_t sleep_us)
 {
     uint32_t started = timer_us();
+    uint8_t status = SREG;
+    /* Both halves go through one register that INT0's reading of TCNT1 uses, too (datasheet 16.3). */
+    cli();
     OCR1A = (uint16_t)((started + sleep_us) * 2 + 2);
+    SREG = status;
     TIFR1 = _BV(OCF1A);
     TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
     asleep = true;

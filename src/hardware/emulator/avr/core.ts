@@ -85,11 +85,18 @@ export class Core {
   sleep(time: number): void {
     const clock = this.#clock;
     clock.advance(Math.min(time, clock.nextDue));
-    this.cpu.cycles = Math.max(this.cpu.cycles, Math.ceil((clock.nanos - this.#origin) / CYCLE));
+    this.catchUp();
     if (this.cpu.nextInterrupt < 0 || !this.cpu.interruptsEnabled) return;
     this.asleep = false;
     this.cpu.cycles += WAKE_CYCLES;
     this.#interrupt(this.cpu);
+  }
+
+  /** The cycles of a sleep: an alarm that ends one is ahead of them. */
+  catchUp(): void {
+    if (!this.asleep) return;
+    const { cpu } = this;
+    cpu.cycles = Math.max(cpu.cycles, Math.ceil((this.#clock.nanos - this.#origin) / CYCLE));
   }
 
   #step(cpu: CPU): void {

@@ -63,7 +63,10 @@ export class Timer {
   constructor(core: Core, clock: Clock, layout: TimerLayout) {
     this.#core = core;
     this.#layout = layout;
-    this.#alarm = clock.createAlarm(() => this.#expect());
+    this.#alarm = clock.createAlarm(() => {
+      core.catchUp();
+      this.#expect();
+    });
     const { vectors, tifr, timsk } = layout;
     const event = (mask: number, address: number) => ({
       mask,
