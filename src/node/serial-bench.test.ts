@@ -13,7 +13,7 @@ import { openReplay } from './substrate-replay.ts';
 
 const PATIENCE_ms = 60_000;
 
-/** OPEN of session 0x1234 with the nonce 0x01020304, from test/vectors/line.txt’s description of the fields. */
+/** OPEN of session 0x1234 with the nonce 0x01020304, by docs/control-protocol.md §2. */
 const OPEN = [0x11, 0x12, 0x34, 0, 0, 0x10, 0x00, 1, 1, 8, 0x06, 0x35, 1, 2, 3, 4];
 
 function onTheLine(content: readonly number[]): Uint8Array {
