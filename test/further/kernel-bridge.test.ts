@@ -7,63 +7,26 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newPacket } from '../../src/base/packet.ts';
 import { after, type Instant, milliseconds, START, seconds } from '../../src/base/time.ts';
-import { openTap, type TapDevice } from '../../src/node/tap/tap-device.ts';
-import type { PortState } from '../../src/stack/datalink/bridge/spanning-tree/port.ts';
 import {
   formatBridgeId,
   type Times,
 } from '../../src/stack/datalink/bridge/spanning-tree/priority.ts';
 import type { ProtocolVersion } from '../../src/stack/datalink/bridge/spanning-tree/spanning-tree.ts';
 import { Switch } from '../../src/stack/host/switch/switch.ts';
-import { Namespace } from './netns.ts';
+import { COST, KERNEL, LinuxBridge } from './linux-bridge.ts';
 
 /** The shortest that the standard allows (IEEE 802.1D-2004 §17.14), so that the test need not wait for long. */
 const TIMES: Times = { messageAge: 0, maxAge: 6, helloTime: 1, forwardDelay: 4 };
 const SETTLED_MS = 25_000;
 const LOOK_MS = 500;
-/** What the kernel gives a TAP device of 10 Mbit/s. */
-const COST = 100;
-const KERNEL = Uint8Array.of(2, 0, 0, 0, 1, 0);
 const OURS = Uint8Array.of(2, 0, 0, 0, 2, 0);
-/** Linux' BR_STATE_*; its blocking and listening are one, discarding. */
-const STATES: readonly (PortState | undefined)[] = [
-  'discarding',
-  'discarding',
-  'learning',
-  'forwarding',
-  'discarding',
-];
-
-let namespace: Namespace;
-let taps: TapDevice[] = [];
+let linux: LinuxBridge;
 
 beforeEach(() => {
-  namespace = Namespace.create();
+  linux = new LinuxBridge();
 });
 
-afterEach(() => {
-  for (const tap of taps) tap.close();
-  taps = [];
-  namespace.close();
-});
-
-const sys = (path: string): string => namespace.runBlocking('cat', `/sys/class/net/${path}`).trim();
-
-const kernelState = (port: string): PortState =>
-  STATES[Number(sys(`${port}/brport/state`))] ?? 'discarding';
-
-async function makeKernelBridge(priority: number): Promise<void> {
-  const address = [...KERNEL].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
-  namespace.ip('link', 'add', 'br0', 'address', address, 'type', 'bridge');
-  for (const name of ['tap0', 'tap1']) {
-    taps.push(await namespace.enter(() => openTap({ name })));
-    namespace.ip('link', 'set', name, 'master', 'br0');
-  }
-  const timers = ['hello_time', '100', 'max_age', '600', 'forward_delay', '400'];
-  namespace.ip('link', 'set', 'br0', 'type', 'bridge', ...timers, 'priority', String(priority));
-  namespace.ip('link', 'set', 'br0', 'type', 'bridge', 'stp_state', '1');
-  namespace.ip('link', 'set', 'br0', 'up');
-}
+afterEach(() => linux.close());
 
 const ours = (
   version: ProtocolVersion,
@@ -88,7 +51,7 @@ async function run(it: Switch, wanted: Status): Promise<Status> {
   const packet = newPacket(2048);
   const now = (): Instant => after(START, milliseconds(performance.now() - begun));
   const step = (): void => {
-    taps.forEach((tap, i) => {
+    linux.taps.forEach((tap, i) => {
       while (tap.pollFrame()) {
         const { packet: from, start, end } = tap.frame;
         it.handleFrame(i + 1, from.octets.slice(start, end), now());
@@ -97,7 +60,7 @@ async function run(it: Switch, wanted: Status): Promise<Status> {
     it.handleTimeout(now());
     for (let out = it.pollFrame(); out !== undefined; out = it.pollFrame()) {
       packet.octets.set(out.frame);
-      taps[out.port - 1]?.send(packet, 0, out.frame.length);
+      linux.taps[out.port - 1]?.send(packet, 0, out.frame.length);
     }
   };
   const stepping = setInterval(step, 20);
@@ -115,9 +78,9 @@ async function run(it: Switch, wanted: Status): Promise<Status> {
 
 const statusOf = (it: Switch) => ({
   root: formatBridgeId(it.tree?.root ?? 0n),
-  kernelRoot: sys('br0/bridge/root_id'),
+  kernelRoot: linux.root,
   ports: (it.tree?.ports ?? []).map(({ state }) => state),
-  kernelPorts: ['tap0', 'tap1'].map(kernelState),
+  kernelPorts: linux.states,
 });
 
 /** What two of our own switches make of the same ring, in virtual time. */
@@ -149,7 +112,7 @@ describe('the Linux bridge and ours in a ring of two links', () => {
   ])(
     '%s: the same root, the same states',
     async (_name, version, kernelPriority, ourPriority) => {
-      await makeKernelBridge(kernelPriority);
+      await linux.open(kernelPriority, TIMES);
       const it = ours(version, ourPriority, OURS, START);
       for (const port of [1, 2]) it.setEnabled(port, true);
       const wanted = predict(version, kernelPriority, ourPriority);
