@@ -9,5 +9,7 @@ export default defineConfig({
     // Leases of tests are not to lie among a person's own.
     env: { NETLAB_STATE: join(tmpdir(), 'netlab-test-state') },
     sequence: { shuffle: true },
+    // A machine under load is ten times slower; what hangs is told within half a minute all the same.
+    testTimeout: 30_000,
   },
 });

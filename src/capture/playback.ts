@@ -4,10 +4,12 @@
  * call fails with that same one.
  *
  * The order is kept across sources because they bear on each other: while a lab waits for the peer, the
- * board's driver reads, acknowledges and keeps time, and in a replay nothing takes any time.
+ * board's driver reads, acknowledges and keeps time, and in a replay nothing takes any time. What a driver writes
+ * cannot wait, and two boards' drivers write when each is ready: it is in order among its source's alone.
  *
  * Invariants:
- *   (1) Entries are taken in the order of the recording, each once; `open` alone comes when it comes.
+ *   (1) Entries are taken in the order of the recording, each once; `open` comes when it comes, and `write` may
+ *       come before its turn.
  *   (2) A source's clock tells, call for call, what it told then; asked more often, it stands still.
  *   (3) No call waits once the patience that it was given has ended.
  */
@@ -36,6 +38,8 @@ export class Playback {
   readonly #patience: Patience;
   readonly #order: readonly RecordedEntry[];
   #at = 0;
+  /** Of those behind the head. */
+  readonly #taken = new Set<RecordedEntry>();
   #waiters: Waiter[] = [];
   #diverged: NetlabError | undefined;
 
@@ -60,9 +64,13 @@ export class Playback {
     return this.#order[this.#at];
   }
 
-  /** The head was taken. */
-  advance(): void {
-    this.#at += 1;
+  /** It was taken. */
+  advance(entry: RecordedEntry): void {
+    this.#taken.add(entry);
+    for (let head = this.#order[this.#at]; head && this.#taken.delete(head); ) {
+      this.#at += 1;
+      head = this.#order[this.#at];
+    }
     // Not at once: the caller may still look at the clock as it did then, before others go on.
     if (this.#waiters.length > 0) void Promise.resolve().then(() => this.#serve());
   }
@@ -173,11 +181,17 @@ export class ReplayTrack {
     if (!this.#isNext(head, call) || !same(head.argument, argument)) {
       throw this.#playback.diverge(this.source, call, argument);
     }
-    this.#advance(head);
-    this.#playback.advance();
-    if (head.failure === undefined) return head;
-    const { code, exitCode, message, details } = head.failure;
-    throw new NetlabError(code, exitCode, message, details);
+    return this.#taking(head);
+  }
+
+  /** As `take`, but before its turn where those before it are of other sources. */
+  takeEarly(call: string, argument?: Json): RecordedEntry {
+    const head = this.#playback.head();
+    const next = this.nextCall() === call ? this.#entries[this.#at] : undefined;
+    if (head === undefined || next === undefined || !same(next.argument, argument)) {
+      throw this.#playback.diverge(this.source, call, argument);
+    }
+    return this.#taking(next);
   }
 
   /** As `take`, but other calls that are under way may have their turn before. */
@@ -195,6 +209,14 @@ export class ReplayTrack {
     const what = `${this.source} ${entry.call}`;
     const message = `line ${entry.line} of the recording is no ${what} that can be replayed`;
     return new NetlabError('cassette-damaged', EXIT.nothingToCheck, message, details);
+  }
+
+  #taking(entry: RecordedEntry): RecordedEntry {
+    this.#advance(entry);
+    this.#playback.advance(entry);
+    if (entry.failure === undefined) return entry;
+    const { code, exitCode, message, details } = entry.failure;
+    throw new NetlabError(code, exitCode, message, details);
   }
 
   #isNext(head: RecordedEntry | undefined, call: string): head is RecordedEntry {

@@ -33,7 +33,7 @@ export class ReplayTransport implements Transport {
   }
 
   write(octets: Uint8Array): void {
-    this.#track.take('write', toHex(octets));
+    this.#track.takeEarly('write', toHex(octets));
   }
 
   async read(_until: Instant): Promise<readonly Uint8Array[]> {

@@ -2,6 +2,8 @@
 import type { BenchBoard } from '../lab/inventory.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
 import { attachedBoards, firstThatOpens, type OnPassedOver } from '../node/bench/attached.ts';
+import { groupOf } from '../node/bench/group.ts';
+import { findBench } from '../node/bench/inventory-file.ts';
 import { namedBoard } from '../node/bench/locate.ts';
 import { loadImage } from '../node/images.ts';
 import type { Recording } from '../node/recording.ts';
@@ -62,11 +64,11 @@ async function openListed(
   request: SubstrateRequest,
   recording: Recording,
 ): Promise<Substrate> {
-  const cabled = request.fixtures.includes('cable:peer') ? listed?.peer : undefined;
   const { openPort } = await import('../node/substrate-port.ts');
-  return openPort(
-    { port, peer: peer ?? cabled, fixtures: listed?.fixtures ?? [] },
-    request,
-    recording,
-  );
+  if (listed === undefined) return openPort({ port, peer }, request, recording);
+  const { fixtures } = listed;
+  const group = groupOf(listed, findBench()?.boards ?? [], request.fixtures);
+  const needsPeer = request.fixtures.includes('cable:peer') || group.segments.length > 0;
+  const cabled = peer ?? (needsPeer ? listed.peer : undefined);
+  return openPort({ port, peer: cabled, fixtures, ...group }, request, recording);
 }

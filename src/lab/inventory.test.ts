@@ -40,7 +40,7 @@ describe('an inventory', () => {
             kind: 'w5500-evb-pico',
             fixtures: ['cable:peer', 'jumper:tx-rx', 'boards:2'],
             peer: 'pico-2',
-            group: ['pico-2'],
+            groups: { 'boards:2': ['pico-2'] },
             notes: 'left',
           },
           {
@@ -49,7 +49,7 @@ describe('an inventory', () => {
             kind: undefined,
             fixtures: [],
             peer: undefined,
-            group: [],
+            groups: {},
             notes: undefined,
           },
         ],

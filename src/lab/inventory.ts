@@ -13,6 +13,9 @@ export type BoardPlace = {
   readonly value: string;
 };
 
+export type GroupFixture = (typeof GROUPS)[number];
+type BoardGroups = Readonly<Partial<Record<GroupFixture, readonly string[]>>>;
+
 export interface BenchBoard {
   readonly name: string;
   readonly place: BoardPlace;
@@ -21,8 +24,8 @@ export interface BenchBoard {
   readonly fixtures: readonly Fixture[];
   /** The other end of its cable: `loopback`, or a board of this inventory. */
   readonly peer: string | undefined;
-  /** The other boards of `boards:N` and `segments:N`, without this one. */
-  readonly group: readonly string[];
+  /** The other boards of each, without this one. */
+  readonly groups: BoardGroups;
   readonly notes: string | undefined;
 }
 
@@ -162,24 +165,24 @@ function fixturesOf(
   given: unknown,
   at: string,
   others: readonly string[],
-): Pick<BenchBoard, 'fixtures' | 'peer' | 'group'> {
+): Pick<BenchBoard, 'fixtures' | 'peer' | 'groups'> {
   const plugged = members(given, at, MEMBERS.fixtures, EXAMPLES.fixtures);
   const { 'cable:peer': peer, 'jumper:tx-rx': jumper } = plugged;
   if (peer !== undefined && peer !== 'loopback')
     known(peer, `${at}.cable:peer`, others, EXAMPLES.peer);
   if (jumper !== undefined && jumper !== true)
     throw unfit(`${at}.jumper:tx-rx`, jumper, EXAMPLES.jumper);
-  let group: readonly string[] = [];
+  const groups: Partial<Record<GroupFixture, readonly string[]>> = {};
   for (const name of GROUPS) {
     const listed = plugged[name];
     if (listed === undefined) continue;
     const size = Number(name.at(-1)) - 1;
-    group = groupOf(listed, `${at}.${name}`, size, others);
+    groups[name] = groupOf(listed, `${at}.${name}`, size, others);
   }
   return {
     fixtures: Object.keys(plugged) as Fixture[],
     peer: peer as string | undefined,
-    group,
+    groups,
   };
 }
 

@@ -15,7 +15,7 @@ export interface Text {
 
 /**
  * `serial`: the serial line of the board itself, which every board has.
- * `segments:N`: so many cards, each with a cable of its own and a station at its other end; in memory alone.
+ * `segments:N`: so many boards, each with a cable of its own and a station at its other end.
  */
 export type Fixture =
   | 'serial'

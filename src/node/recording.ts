@@ -21,6 +21,7 @@ export class Recording {
   private readonly waves: Waveform[] = [];
   private levels = 0;
   private step: string | undefined;
+  private segments = 0;
 
   /** @param netlab its version */
   constructor(evidence: Pick<Evidence, 'grow'>, netlab: string, about: About) {
@@ -31,7 +32,7 @@ export class Recording {
     this.cassette = new CassetteWriter((line) => cassette.write(text.encode(line)), about);
     this.frames = evidence.grow(RUN_FILES.frames);
     this.frames.write(encodeSectionHeader(`netlab ${netlab}`));
-    this.frames.write(encodeInterface({ name: 'cable', description: 'at the board under test' }));
+    this.describeSegment();
   }
 
   /** From now on packets belong to `label`. */
@@ -39,9 +40,18 @@ export class Recording {
     this.step = label;
   }
 
-  addFrame(octets: Uint8Array, at: Instant, direction: Direction): void {
+  /** @param segment from 0 on: the capture has an interface for each of which a frame came */
+  addFrame(octets: Uint8Array, at: Instant, direction: Direction, segment = 0): void {
+    while (this.segments <= segment) this.describeSegment();
     const comment = this.step === undefined ? {} : { comment: this.step };
-    this.frames.write(encodePacket({ interface: 0, at, octets, direction, ...comment }));
+    this.frames.write(encodePacket({ interface: segment, at, octets, direction, ...comment }));
+  }
+
+  private describeSegment(): void {
+    this.segments += 1;
+    const further = { name: `cable ${this.segments}`, description: `at board ${this.segments}` };
+    const first = { name: 'cable', description: 'at the board under test' };
+    this.frames.write(encodeInterface(this.segments === 1 ? first : further));
   }
 
   addWave(wave: Waveform): void {

@@ -1,20 +1,22 @@
 import { seededRng } from '../base/random.ts';
 import { RecordingStation } from '../capture/recording-station.ts';
 import { RecordingTransport } from '../capture/recording-transport.ts';
-import { World } from '../hardware/emulator/world.ts';
-import { carried } from '../lab/carrying.ts';
+import { type EmulatedBoard, World } from '../hardware/emulator/world.ts';
+import { type Carrying, carried } from '../lab/carrying.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
-import { Cable } from '../medium/cable.ts';
-import { BoardStation } from './board-station.ts';
+import { Cables } from '../medium/cables.ts';
+import type { BoardStation } from './board-station.ts';
 import { emulatedKind, type FirmwareImage } from './images.ts';
 import type { Recording } from './recording.ts';
+import { segmentFixtures, segmentSource, segmentsWanted } from './segments.ts';
 import { stationAddress } from './station-address.ts';
 import { describeBoard } from './substrate-description.ts';
+import { closeAll, openTracked, recoverAll } from './tracked-board.ts';
 import { layWire, wired } from './wired-lines.ts';
 
 /**
- * An emulated board in virtual time, a cable, and a station at its other end. Nothing in it depends on
- * the machine: one seed gives one run, octet for octet.
+ * Emulated boards in virtual time, a cable each, and a station at its other end; one board unless more are wanted.
+ * Nothing in it depends on the machine: one seed gives one run, octet for octet.
  */
 export async function openEmulated(
   image: FirmwareImage,
@@ -22,69 +24,70 @@ export async function openEmulated(
   recording: Recording,
 ): Promise<Substrate> {
   const rng = seededRng(seed);
-  const world = new World({ medium: new Cable(), seed, breathe });
-  const kind = emulatedKind(image);
+  const wanted = segmentsWanted(fixtures);
+  const addresses = Array.from({ length: wanted }, () => stationAddress(rng));
+  const world = new World({ medium: new Cables(wanted), seed, breathe });
+  const what = { board: emulatedKind(image), image: image.octets };
   const [end, secondEnd] = layWire(fixtures, seed, wire);
-  const what = { board: kind, image: image.octets };
-  const emulated = world.addBoard({ name: '', ...what, ...(end && { wire: end }) });
-  const station = world.addStation('emulated station', stationAddress(rng));
-  world.tap = (frame, at, port) => {
-    recording.addFrame(frame, at, port === BOARD_END ? 'outbound' : 'inbound');
-  };
-  let openings = 0;
-  const board = await BoardStation.open({
-    rng,
-    connect: async () => {
-      openings += 1;
-      if (openings > 1) emulated.reset('power');
-      const source = openings === 1 ? 'board' : `board.${openings}`;
-      const line = new RecordingTransport(emulated.transport(), recording.cassette, source);
-      return carried(line, carrying);
-    },
+  // Each takes the next end of the cables: a board, then its station.
+  const ends = addresses.map((address, i) => {
+    const atWire = i === 0 && end && { wire: end, clockError: wire?.clockErrors?.[0] ?? 0 };
+    const board = world.addBoard({ name: numbered('', i), ...what, ...atWire });
+    return { board, station: world.addStation(numbered('emulated station', i), address) };
   });
-  const second = secondEnd && (await openSecond());
-  const { lines, fixtures: onWire } = wired(recording, board, second);
+  world.tap = (frame, at, port) => {
+    recording.addFrame(frame, at, port % 2 === 0 ? 'outbound' : 'inbound', port >> 1);
+  };
+  const open = (emulated: EmulatedBoard, source: string, more: Opening = {}) =>
+    openTracked({
+      source,
+      rng,
+      cabled: more.cabled ?? true,
+      connect: async (track, opening) => {
+        if (opening > 1) emulated.reset('power');
+        const line = new RecordingTransport(emulated.transport(), recording.cassette, track);
+        return carried(line, more.carrying);
+      },
+    });
+  const boards: BoardStation[] = [];
+  let second: BoardStation | undefined;
+  for (const [i, { board }] of ends.entries()) {
+    boards.push(await open(board, segmentSource('board', i), i === 0 ? { carrying } : {}));
+    if (i > 0 || secondEnd === undefined) continue;
+    const clockError = wire?.clockErrors?.[1] ?? 0;
+    const other = { name: 'on the wire', ...what, cabled: false, clockError, wire: secondEnd };
+    second = await open(world.addBoard(other), 'second-board', { cabled: false });
+  }
+  const segments = ends.map(({ station }, i) => ({
+    board: boards[i] as BoardStation,
+    peer: new RecordingStation(station, recording.cassette, segmentSource('peer', i)),
+  }));
+  const [first] = segments as [(typeof segments)[0]];
+  const all = second === undefined ? boards : [...boards, second];
+  const { lines, fixtures: onWire } = wired(recording, first.board, second);
   const name = `emulated ${image.board}`;
   return {
     kind: 'emulated',
     name,
-    description: describeBoard('emulated', name, board.identity, station.name),
-    fixtures: ['serial', 'cable:peer', ...onWire],
-    board,
-    serial: board.serial,
+    description: describeBoard('emulated', name, first.board.identity, 'emulated station'),
+    fixtures: ['serial', 'cable:peer', ...segmentFixtures(wanted), ...onWire],
+    ...first,
+    segments,
+    serial: first.board.serial,
     lines,
-    peer: new RecordingStation(station, recording.cassette),
     setStep: (label) => recording.setStep(label),
-    recover: async () => (await board.recover()) && ((await second?.recover()) ?? true),
-    close: async () => {
-      await Promise.all([board.close(), second?.close()]);
-    },
+    recover: () => recoverAll(all),
+    close: () => closeAll(all),
   };
-
-  /** A board on the wire alone. */
-  function openSecond(): Promise<BoardStation> {
-    const other = world.addBoard({
-      name: '2',
-      ...what,
-      cabled: false,
-      ...(secondEnd && { wire: secondEnd }),
-    });
-    let connections = 0;
-    return BoardStation.open({
-      rng,
-      cabled: false,
-      connect: async () => {
-        connections += 1;
-        if (connections > 1) other.reset('power');
-        const source = connections === 1 ? 'second-board' : `second-board.${connections}`;
-        return new RecordingTransport(other.transport(), recording.cassette, source);
-      },
-    });
-  }
 }
 
-/** The first that is attached to the cable. */
-const BOARD_END = 0;
+interface Opening {
+  /** Whether it has a cable; it has unless said. */
+  readonly cabled?: boolean;
+  readonly carrying?: Carrying | undefined;
+}
+
+const numbered = (name: string, i: number): string => (i === 0 ? name : `${name} ${i + 1}`.trim());
 
 /** A turn for timers, ports and signals, now and then, while virtual time goes on. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -4,13 +4,13 @@
  */
 import { type Rng, seededRng } from '../base/random.ts';
 import { after, type Duration, type Instant, START } from '../base/time.ts';
-import type { Fixture, Segment, Station } from '../lab/lab.ts';
+import type { Segment, Station } from '../lab/lab.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
 import { Cable } from '../medium/cable.ts';
 import type { PortNumber } from '../medium/medium.ts';
 import type { ReceivedFrame } from '../stack/datalink/link-device.ts';
 import type { Direction, Recording } from './recording.ts';
-import { segmentsWanted } from './segments.ts';
+import { segmentFixtures, segmentsWanted } from './segments.ts';
 import { stationAddress } from './station-address.ts';
 
 /** Frames that wait at a station; more are dropped, as by a card whose memory is full. */
@@ -23,8 +23,8 @@ export async function openMemory(
   const rng = seededRng(seed);
   const clock: VirtualClock = { now: START };
   const wanted = segmentsWanted(fixtures);
-  const segments = Array.from({ length: wanted }, () => makeSegment(clock, rng, recording));
-  const [first = makeSegment(clock, rng, recording)] = segments;
+  const segments = Array.from({ length: wanted }, (_, i) => makeSegment(clock, rng, recording, i));
+  const [first] = segments as [Segment];
   return {
     kind: 'memory',
     name: 'memory',
@@ -36,7 +36,7 @@ export async function openMemory(
       sourceHash: '',
       peer: 'memory',
     },
-    fixtures: ['cable:peer', ...(wanted > 1 ? [`segments:${wanted}` as Fixture] : [])],
+    fixtures: ['cable:peer', ...segmentFixtures(wanted)],
     ...first,
     segments,
     setStep: (label) => recording.setStep(label),
@@ -49,10 +49,10 @@ interface VirtualClock {
   now: Instant;
 }
 
-function makeSegment(clock: VirtualClock, rng: Rng, recording: Recording): Segment {
+function makeSegment(clock: VirtualClock, rng: Rng, recording: Recording, i: number): Segment {
   const cable = new Cable();
   const tap = (direction: Direction) => (frame: Uint8Array) =>
-    recording.addFrame(frame, clock.now, direction);
+    recording.addFrame(frame, clock.now, direction, i);
   const board = new MemoryStation(cable, clock, stationAddress(rng), tap('outbound'));
   const peer = new MemoryStation(cable, clock, stationAddress(rng), tap('inbound'));
   board.neighbour = peer;

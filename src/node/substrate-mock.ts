@@ -23,6 +23,7 @@ export async function openMock(
   const bench: MockBench = new MockBench({
     address: stationAddress(rng),
     ...(end && { wire: end }),
+    clockError: wire?.clockErrors?.[0] ?? 0,
     tap: (frame, at, end) => {
       const direction = end === bench.boardEnd ? 'outbound' : 'inbound';
       recording.addFrame(frame, (at + toDay) as Instant, direction);
@@ -38,7 +39,13 @@ export async function openMock(
       return carried(line, carrying);
     },
   });
-  const secondBench = secondEnd && new MockBench({ address: new Uint8Array(6), wire: secondEnd });
+  const secondBench =
+    secondEnd &&
+    new MockBench({
+      address: new Uint8Array(6),
+      wire: secondEnd,
+      clockError: wire?.clockErrors?.[1] ?? 0,
+    });
   const second = secondBench && (await openSecond(secondBench, rng, recording));
   const { lines, fixtures: onWire } = wired(recording, board, second);
   return {

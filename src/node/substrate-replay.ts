@@ -1,79 +1,92 @@
 /**
- * A recorded run as a substrate: the board's driver speaks to the cassette as it spoke to the line, and
- * the station at the cable's other end says what it said then. No board, no port.
+ * A recorded run as a substrate: the boards' drivers speak to the cassette as they spoke to the line, and
+ * the stations at the cables' other ends say what they said then. No board, no port.
  */
-import { type Rng, seededRng } from '../base/random.ts';
+import { seededRng } from '../base/random.ts';
 import { Playback } from '../capture/playback.ts';
 import { ReplayStation } from '../capture/replay-station.ts';
 import { ReplayTransport } from '../capture/replay-transport.ts';
 import { type Carrying, carried } from '../lab/carrying.ts';
+import type { Segment } from '../lab/lab.ts';
 import type { Recorded } from '../lab/replay.ts';
 import type { Substrate } from '../lab/substrate.ts';
-import { BoardStation } from './board-station.ts';
+import type { BoardStation } from './board-station.ts';
 import { LoopbackBench } from './loopback-bench.ts';
+import { segmentFixtures, segmentSource } from './segments.ts';
 import { stationAddress } from './station-address.ts';
+import { closeAll, openTracked, recoverAll } from './tracked-board.ts';
 import { wired } from './wired-lines.ts';
 
 /** How long a call may wait for those that the recording has before it. */
 const PATIENCE_MS = 2000;
+/** As many as there are fixtures for. */
+const SEGMENTS_MAX = 4;
 
 const patience = (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
 
-/** @throws NetlabError `replay-diverged`, `cassette-damaged`, or what opening the board ended in then */
+/** @throws NetlabError `replay-diverged`, `cassette-damaged`, or what opening a board ended in then */
 export async function openReplay(recorded: Recorded, carrying?: Carrying): Promise<Substrate> {
   const { cassette, seed, substrate } = recorded;
+  // A board at a cable's other end is seen through its station: what its driver did is not done again.
+  const entries = cassette.entries.filter(({ source }) => !PEER_BOARD.test(source));
+  const sources = new Set(entries.map(({ source }) => source));
+  const segmentOf = (i: number) => sources.has(segmentSource('board', i));
+  const count = Math.max(
+    1,
+    Array.from({ length: SEGMENTS_MAX }, (_, i) => i).filter(segmentOf).length,
+  );
   const rng = seededRng(seed);
-  // The substrates with a station of their own draw its address first: the board's session comes after.
-  if (substrate.kind !== 'port') stationAddress(rng);
-  const playback = new Playback(cassette, patience);
-  const hasPeer = cassette.entries.some(({ source }) => source === 'peer');
-  const plugged = hasPeer || substrate.peer === 'loopback';
-  let openings = 0;
-  const board = await BoardStation.open({
-    rng,
-    cabled: plugged || substrate.kind !== 'port',
-    connect: async () => {
-      openings += 1;
-      const source = openings === 1 ? 'board' : `board.${openings}`;
-      return carried(new ReplayTransport(playback, source), carrying);
-    },
-  });
-  const second = cassette.entries.some(({ source }) => source === 'second-board')
-    ? await openSecond(playback, rng)
-    : undefined;
+  // The substrates with stations of their own draw their addresses first: the boards' sessions come after.
+  for (let i = 0; i < count && substrate.kind !== 'port'; i++) stationAddress(rng);
+  const playback = new Playback({ ...cassette, entries }, patience);
+  const open = (source: string, cabled: boolean, through?: Carrying) =>
+    openTracked({
+      source,
+      rng,
+      cabled,
+      connect: async (track) => carried(new ReplayTransport(playback, track), through),
+    });
+  const plugged = sources.has('peer') || substrate.peer === 'loopback';
+  const boards: BoardStation[] = [];
+  const segments: Segment[] = [];
+  let second: BoardStation | undefined;
+  for (let i = 0; i < count; i++) {
+    const cabled = i > 0 || plugged || substrate.kind !== 'port';
+    const board = await open(segmentSource('board', i), cabled, i === 0 ? carrying : undefined);
+    boards.push(board);
+    if (i === 0 && sources.has('second-board')) second = await open('second-board', false);
+    const peer = segmentSource('peer', i);
+    const heard = sources.has(peer);
+    segments.push(
+      heard ? { board, peer: new ReplayStation(playback, peer) } : new LoopbackBench(board, rng),
+    );
+  }
+  const [board] = boards as [BoardStation];
+  const [first] = segments as [Segment];
+  const all = second === undefined ? boards : [...boards, second];
   const { lines, fixtures: onWire } = wired(undefined, board, second);
-  const ends = hasPeer
-    ? { board, peer: new ReplayStation(playback) }
-    : new LoopbackBench(board, rng);
+  const name = `replay of ${substrate.name}`;
   return {
     kind: 'replay',
     recordedOn: substrate.kind,
-    name: `replay of ${substrate.name}`,
-    description: { ...substrate, kind: 'replay', name: `replay of ${substrate.name}` },
-    fixtures: ['serial', ...(plugged ? (['cable:peer'] as const) : []), ...onWire],
+    name,
+    description: { ...substrate, kind: 'replay', name },
+    fixtures: [
+      'serial',
+      ...(plugged ? (['cable:peer'] as const) : []),
+      ...segmentFixtures(count),
+      ...onWire,
+    ],
     serial: board.serial,
     lines,
-    board: ends.board,
-    peer: ends.peer,
+    board: first.board,
+    peer: first.peer,
+    segments,
     setStep() {},
-    recover: async () => (await board.recover()) && ((await second?.recover()) ?? true),
-    close: async () => {
-      await Promise.all([board.close(), second?.close()]);
-    },
+    recover: () => recoverAll(all),
+    close: () => closeAll(all),
   };
 }
 
-/** The board that was on the wire alone. */
-function openSecond(playback: Playback, rng: Rng): Promise<BoardStation> {
-  let connections = 0;
-  return BoardStation.open({
-    rng,
-    cabled: false,
-    connect: async () => {
-      connections += 1;
-      const source = connections === 1 ? 'second-board' : `second-board.${connections}`;
-      return new ReplayTransport(playback, source);
-    },
-  });
-}
+const PEER_BOARD = /^(segment\d\.)?peer-board(\.\d+)?$/;

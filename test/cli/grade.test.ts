@@ -20,6 +20,7 @@ interface Graded {
   readonly submission: string;
   readonly verdict: string;
   readonly earned: number;
+  readonly possible: number;
   readonly reason: { readonly en: string };
   readonly seed: number;
   readonly code_sha256: string;
@@ -55,7 +56,8 @@ describe('grade', () => {
       floods: "for (let i = 0; i < 1e5; i++) console.log('x'.repeat(1000));",
       forks: "void import('node:child_process');",
     });
-    const { code, grades, of } = await graded(cwd, '--seed', '5', '--csv', 'grades.csv');
+    const files = ['--csv', 'grades.csv', '--report', 'junit:report.xml'];
+    const { code, grades, of } = await graded(cwd, '--seed', '5', ...files);
     expect(code).toBe(0);
     expect(of('fine')).toMatchObject({ verdict: 'PASS', earned: 100, seed: 5 });
     expect(of('floods')).toMatchObject({ verdict: 'PASS', earned: 100 });
@@ -73,6 +75,7 @@ describe('grade', () => {
     ]);
     expect(readFileSync(join(cwd, 'grades.csv'), 'utf8').split('\r\n')).toHaveLength(8);
     const evidence = join(cwd, '.netlab', 'grades', 'lab03-ethernet', 'throws');
+    expect(readFileSync(join(evidence, 'report.xml'), 'utf8')).toContain('<failure');
     for (const file of ['grade.json', 'verdict.json', 'transcript.txt', 'code/ethernet.ts']) {
       expect(existsSync(join(evidence, file))).toBe(true);
     }
@@ -91,7 +94,7 @@ describe('grade', () => {
     expect(of('ann.ts')?.earned).toBe(100);
     expect(of('bob.ts')).toMatchObject({ verdict: 'FAIL', earned: 0 });
     expect(of('bob.ts')?.reason.en).toContain("no file './ann.ts'");
-    expect(of('empty')?.verdict).toBe('ERROR');
+    expect(of('empty')).toMatchObject({ verdict: 'ERROR', earned: 0, possible: 100 });
   });
 
   it('goes on where it was interrupted, with the same seed', async () => {
@@ -107,6 +110,13 @@ describe('grade', () => {
     const { grades } = await graded(cwd);
     expect(new Set(grades.map(({ seed }) => seed)).size).toBe(1);
     expect(grades.every(({ verdict }) => verdict === 'PASS')).toBe(true);
+  });
+
+  it('writes reports beside the grades alone', async () => {
+    const cwd = handedIn({ ann: '' });
+    const { code, stderr } = await netlab([...ARGS, '--report', 'tap:../ann.tap'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('NAME has no folder');
   });
 
   it('grades again what was changed', async () => {

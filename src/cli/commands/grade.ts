@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { EXIT } from '../../base/errors.ts';
+import { EXIT, UsageError } from '../../base/errors.ts';
 import { freshSeed } from '../../node/chance.ts';
 import { encodeCsv } from '../../node/grading/csv.ts';
 import { type Grade, type GradeSettings, stillGood } from '../../node/grading/grade.ts';
+import type { GradeReport } from '../../node/grading/grader.ts';
 import { gradeAll } from '../../node/grading/pool.ts';
 import {
   listSubmissions,
@@ -15,6 +16,7 @@ import {
 } from '../../node/grading/submissions.ts';
 import { VIRTUAL } from '../../node/open-virtual.ts';
 import { packageVersion } from '../../node/package-root.ts';
+import { parseReport } from '../../node/report-files.ts';
 import { hashOf } from '../../node/store/code-hash.ts';
 import { readIfThere, writeWhole } from '../../node/store/files.ts';
 import type { LabSource } from '../../node/store/labs.ts';
@@ -62,11 +64,13 @@ export default class GradeCommand extends BaseCommand {
     }),
     out: Flags.string({ summary: en['help.grade.flag.out'] }),
     csv: Flags.string({ summary: en['help.grade.flag.csv'] }),
+    report: Flags.string({ summary: en['help.grade.flag.report'], multiple: true }),
     again: Flags.boolean({ summary: en['help.grade.flag.again'] }),
   };
 
   async run(): Promise<GradingDocument> {
     const { args, flags } = await this.parse(GradeCommand);
+    const reports = (flags.report ?? []).map(reportOf);
     const submissions = listSubmissions(args.folder);
     const source = await chooseLab(flags.lab, process.cwd(), flags.labs);
     const out = resolve(flags.out ?? join('.netlab', 'grades', source.lab.name));
@@ -87,6 +91,8 @@ export default class GradeCommand extends BaseCommand {
           out,
           language: this.language,
           limit_s: flags.limit,
+          possible: source.lab.checks.reduce((sum, { points }) => sum + points, 0),
+          reports,
         },
         submissions: submissions.filter(({ name }) => !grades.has(name)),
         jobs: flags.jobs ?? availableParallelism(),
@@ -122,6 +128,13 @@ export default class GradeCommand extends BaseCommand {
     for (const line of table(rows)) this.print(line);
     this.print(this.say('run.evidence', { folder: relative(process.cwd(), out) || '.' }));
   }
+}
+
+/** @throws UsageError `bad-report`, `report-elsewhere` */
+function reportOf(wish: string): GradeReport {
+  const { form, path } = parseReport(wish);
+  if (basename(path) === path) return { form: form.name, file: path };
+  throw new UsageError('report-elsewhere', `${path} is no file's name`, { report: wish });
 }
 
 function settingsFor(source: LabSource, on: string, board: string, seed: number): GradeSettings {

@@ -1,6 +1,7 @@
 import { NetlabError } from '../../base/errors.ts';
+import type { Check, Lab } from '../../lab/lab.ts';
 import { placeLines } from '../../lab/transcript.ts';
-import type { Verdict } from '../../lab/verdict.ts';
+import type { Outcome, Verdict } from '../../lab/verdict.ts';
 import { freshSeed } from '../../node/chance.ts';
 import { timeOfDay } from '../../node/clock.ts';
 import { gradeRun } from '../../node/grade-run.ts';
@@ -15,7 +16,9 @@ import { requireWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
 import { describeFailure } from '../failure.ts';
 import { boardFlag, labArgument, labsFlag, referenceFlag, seedFlag } from '../flags.ts';
+import { giveHint, HINT_LEVELS } from '../hint-giving.ts';
 import { interruption } from '../interruption.ts';
+import { Keys } from '../keys.ts';
 import { type ChosenCode, chooseCode, chooseLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
 import { checkQuickly } from '../quick-check.ts';
@@ -28,6 +31,9 @@ interface Round {
   readonly reference: readonly string[] | undefined;
   readonly labs: string | undefined;
 }
+
+/** What failed last is the likeliest to fail again. */
+const rank = (check: Check, failing: Check | undefined): number => Number(check.id !== failing?.id);
 
 const CLEAR = '\u001b[2J\u001b[H';
 
@@ -46,6 +52,9 @@ export default class Watch extends BaseCommand {
 
   /** Started before there is code for it, since that takes longer than the first check. */
   private spare = new LearnerProcess();
+  /** The visible check that failed in the last round: the first of the next, and what a hint is for. */
+  private failing: Check | undefined;
+  private keys: Keys | undefined;
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Watch);
@@ -53,6 +62,11 @@ export default class Watch extends BaseCommand {
     const { folder } = requireWorkspace(source.lab, process.cwd());
     const { seed = freshSeed(), board, reference, labs } = flags;
     const saves = new Saves(folder, source.lab.entry);
+    this.keys = new Keys(
+      process.stdin,
+      (key) => key === 'h' && this.hint(source.lab),
+      () => void process.emit('SIGINT', 'SIGINT'),
+    );
     try {
       await interruption.guard(async (signal) => {
         signal.addEventListener('abort', () => saves.close());
@@ -62,6 +76,7 @@ export default class Watch extends BaseCommand {
       });
     } finally {
       saves.close();
+      this.keys.close();
       await this.spare.close();
     }
   }
@@ -89,7 +104,18 @@ export default class Watch extends BaseCommand {
   }
 
   private wait(signal: AbortSignal): void {
-    if (!signal.aborted) this.print(this.paint.dim(this.say('watch.waiting')));
+    if (signal.aborted) return;
+    const forHint = this.failing !== undefined && this.keys?.there;
+    if (forHint) this.print(this.paint.dim(this.say('watch.key')));
+    this.print(this.paint.dim(this.say('watch.waiting')));
+  }
+
+  private hint(lab: Lab): void {
+    if (this.failing === undefined) return;
+    const { level, hint } = giveHint(lab, this.failing, process.cwd());
+    const head = this.say('hint.level', { level, levels: HINT_LEVELS });
+    this.print(`${this.paint.bold(this.failing.id)} ${this.paint.dim(head)}`);
+    this.print(this.inWords(hint));
   }
 
   /** What cannot be read is known before anything is started. */
@@ -109,9 +135,11 @@ export default class Watch extends BaseCommand {
   ): Promise<Verdict> {
     const { language, paint, say } = this;
     const write = (text: string): void => void process.stdout.write(text);
-    const display = new WatchDisplay(source.lab.id, { language, paint, say, write });
+    const { lab } = source;
+    const display = new WatchDisplay(lab.id, { language, paint, say, write });
+    const { failing } = this;
     return gradeRun({
-      lab: source.lab,
+      lab: { ...lab, checks: [...lab.checks].sort((a, b) => rank(a, failing) - rank(b, failing)) },
       code,
       origin,
       modules,
@@ -121,11 +149,19 @@ export default class Watch extends BaseCommand {
       stopAtFirstFailure: true,
       spare: this.spare,
       open: (request) => openVirtual('memory', board, request, unrecorded()),
-      onEvent: (event) => display.handleEvent(event),
+      onEvent: (event) => {
+        display.handleEvent(event);
+        if (event.kind === 'check-ended') this.note(event.check, event.result.verdict);
+      },
     }).finally(() => {
       display.end();
       this.spare = new LearnerProcess();
     });
+  }
+
+  private note(check: Check, outcome: Outcome): void {
+    if (outcome === 'PASS' && check.id === this.failing?.id) this.failing = undefined;
+    if (outcome === 'FAIL' && check.visibility === 'visible') this.failing = check;
   }
 
   /** What has passed in memory, and what could not be run there, on the emulated board; with evidence. */
@@ -147,6 +183,10 @@ export default class Watch extends BaseCommand {
       paint,
       signal,
     });
+    for (const check of round.source.lab.checks) {
+      const ended = verdict.checks.find(({ id }) => id === check.id);
+      if (ended !== undefined) this.note(check, ended.verdict);
+    }
     const before = inMemory.reduce((sum, { points }) => sum + points.earned, 0);
     if (verdict.verdict !== 'PASS' || verdict.points.earned < before) return;
     this.print(paint.green(this.say('check.passed', { earned: verdict.points.earned })));

@@ -58,8 +58,14 @@ export const learnerEn = {
   'help.grade.flag.limit': 'Seconds for one submission.',
   'help.grade.flag.out': 'The folder for grades and evidence; else .netlab/grades.',
   'help.grade.flag.csv': 'Write the grades to this file as a table.',
+  'help.grade.flag.report':
+    'FORM:NAME writes a report of this name beside each grade; junit, tap, json, gradescope.',
   'help.grade.flag.again': 'Grade all again, whatever was graded before.',
   'grade.kept': '{count} were graded before and have not changed since.',
+  'error.report-elsewhere.what': '{report} is not FORM:NAME.',
+  'error.report-elsewhere.why':
+    'Each submission has a folder of its own for its report, so NAME has no folder.',
+  'error.report-elsewhere.next': 'netlab grade --help',
   'error.no-submissions.what': '{path} holds no submissions.',
   'error.no-submissions.why': 'Each is a folder or a source file in it, {most} of them at most.',
   'error.no-submissions.next': 'netlab grade --help',
@@ -97,6 +103,7 @@ export const learnerEn = {
   'error.lab-broken.what': 'The lab in {path} cannot be loaded.',
   'error.lab-broken.why': 'Its module failed: {reason}',
   'error.lab-broken.next': 'netlab labs verify',
+  'watch.key': 'h shows a hint.',
   'watch.checking': 'Checking {lab} …',
   'run.upstream': 'Here, or in the earlier lab that it stands on? {command}',
 } as const;

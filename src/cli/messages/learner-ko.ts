@@ -58,8 +58,14 @@ export const learnerKo = {
   'help.grade.flag.limit': '제출물 하나의 제한 시간(초).',
   'help.grade.flag.out': '성적과 증거를 둘 폴더. 없으면 .netlab/grades.',
   'help.grade.flag.csv': '성적을 이 파일에 표로 남깁니다.',
+  'help.grade.flag.report':
+    'FORM:NAME 이면 성적마다 그 이름으로 보고서를 남깁니다. junit, tap, json, gradescope.',
   'help.grade.flag.again': '이미 채점한 것도 모두 다시 채점합니다.',
   'grade.kept': '{count}개는 이미 채점했고 그 뒤로 바뀌지 않았습니다.',
+  'error.report-elsewhere.what': '{report} 은(는) FORM:NAME 꼴이 아닙니다.',
+  'error.report-elsewhere.why':
+    '보고서는 제출물마다 제 폴더에 남으므로 NAME에 폴더를 쓸 수 없습니다.',
+  'error.report-elsewhere.next': 'netlab grade --help',
   'error.no-submissions.what': '{path} 폴더에 제출물이 없습니다.',
   'error.no-submissions.why': '그 안의 폴더나 소스 파일이 제출물입니다. 최대 {most}개입니다.',
   'error.no-submissions.next': 'netlab grade --help',
@@ -96,6 +102,7 @@ export const learnerKo = {
   'error.lab-broken.what': '{path} 실습을 불러올 수 없습니다.',
   'error.lab-broken.why': '실습의 모듈에서 오류가 났습니다: {reason}',
   'error.lab-broken.next': 'netlab labs verify',
+  'watch.key': 'h 키를 누르면 힌트를 보여 줍니다.',
   'watch.checking': '{lab} 검사 중 …',
   'run.upstream': '여기의 문제일까요, 바탕이 된 앞선 실습의 문제일까요? {command}',
 } as const;

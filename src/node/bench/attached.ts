@@ -47,7 +47,7 @@ export async function attachedBoards(
 
 const nearness = ({ place }: BenchBoard): number => Number(place.by === 'url');
 
-const fixtureMissing = (board: string, lacking: readonly Fixture[]): NetlabError => {
+export const fixtureMissing = (board: string, lacking: readonly Fixture[]): NetlabError => {
   const details = { board, fixtures: lacking.join(', ') };
   const message = `${board} has no ${details.fixtures}`;
   return new NetlabError('fixture-missing', EXIT.nothingToCheck, message, details);

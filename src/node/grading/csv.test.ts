@@ -13,10 +13,9 @@ const SETTINGS: GradeSettings = {
 };
 
 const graded = (submission: string, reason: string): Grade => ({
-  ...errorGrade(SETTINGS, submission, 'cc', reason),
+  ...errorGrade(SETTINGS, submission, 'cc', reason, 20),
   verdict: 'FAIL',
   earned: 10,
-  possible: 20,
   checks: [
     { id: 'one', verdict: 'PASS', earned: 10, possible: 10, reason: { en: '', ko: '' } },
     { id: 'two', verdict: 'FAIL', earned: 0, possible: 10, reason: { en: reason, ko: reason } },
@@ -53,7 +52,7 @@ describe('an earlier grade', () => {
     ['another version of the lab', { ...SETTINGS, lab_sha256: 'bb' }, 'cc', text],
     ['a file that was cut off', SETTINGS, 'cc', text.slice(0, 40)],
     ['something else', SETTINGS, 'cc', '[]'],
-    ['an error', SETTINGS, 'cc', JSON.stringify(errorGrade(SETTINGS, 'ann', 'cc', 'crash'))],
+    ['an error', SETTINGS, 'cc', JSON.stringify(errorGrade(SETTINGS, 'ann', 'cc', 'crash', 20))],
   ] as const)('is not good for %s', (_, settings, hash, file) => {
     expect(stillGood(file, settings, hash)).toBeUndefined();
   });

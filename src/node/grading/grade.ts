@@ -66,11 +66,13 @@ export function gradeOf(
   };
 }
 
+/** @param possible the lab's points: what could not be graded has none of them */
 export const errorGrade = (
   settings: GradeSettings,
   submission: string,
   code_sha256: string,
   reason: string,
+  possible: number,
 ): Grade => ({
   schema: 1,
   submission,
@@ -78,7 +80,7 @@ export const errorGrade = (
   code_sha256,
   verdict: 'ERROR',
   earned: 0,
-  possible: 0,
+  possible,
   checks: [],
   reason: { en: reason, ko: reason },
   duration_ms: 0,

@@ -5,18 +5,27 @@
 import { join } from 'node:path';
 import { seconds } from '../../base/time.ts';
 import type { LearnerCode } from '../../lab/learner.ts';
+import { formCalled } from '../../lab/report/forms.ts';
 import { type Language, transcript } from '../../lab/transcript.ts';
 import { encodeVerdict, type Verdict } from '../../lab/verdict.ts';
 import { timeOfDay } from '../clock.ts';
 import { gradeRun } from '../grade-run.ts';
 import { openVirtual, type Virtual } from '../open-virtual.ts';
 import { Recording } from '../recording.ts';
+import { LearnerProcess } from '../sandbox/learner-process.ts';
 import { hashOf } from '../store/code-hash.ts';
 import { type EarlierModule, earlierModules } from '../store/earlier-labs.ts';
 import { findLab, type LabSource } from '../store/labs.ts';
 import { openFolder, RUN_FILES } from '../store/runs.ts';
 import { errorGrade, type Grade, type GradeSettings, gradeOf } from './grade.ts';
 import { readSubmission, type Submission } from './submissions.ts';
+
+export interface GradeReport {
+  /** As `formCalled` knows it. */
+  readonly form: string;
+  /** A file's name, with no folder. */
+  readonly file: string;
+}
 
 export interface GraderSetup {
   readonly settings: GradeSettings;
@@ -26,11 +35,21 @@ export interface GraderSetup {
   readonly language: Language;
   /** For one submission, in seconds. */
   readonly limit_s: number;
+  /** The lab's points. */
+  readonly possible: number;
+  /** What else is written into each folder. */
+  readonly reports: readonly GradeReport[];
 }
 
 export type GraderRequest =
   | { readonly kind: 'setup'; readonly setup: GraderSetup }
   | { readonly kind: 'grade'; readonly submission: Submission };
+
+/**
+ * The sandbox of the next submission: it starts while one is graded, holds no code until then, and ends with the one
+ * that it was for.
+ */
+let spare = new LearnerProcess();
 
 interface Ready {
   readonly setup: GraderSetup;
@@ -45,19 +64,19 @@ async function prepare(setup: GraderSetup): Promise<Ready> {
 }
 
 async function grade(ready: Ready, submission: Submission): Promise<Grade> {
-  const { settings } = ready.setup;
+  const { settings, possible } = ready.setup;
   let code: LearnerCode;
   try {
     code = readSubmission(submission, ready.source.lab);
   } catch (error) {
-    return errorGrade(settings, submission.name, '', reasonOf(error));
+    return errorGrade(settings, submission.name, '', reasonOf(error), possible);
   }
   const hash = hashOf(code);
   try {
     const verdict = await gradeKept(ready, submission, code, hash);
     return gradeOf(settings, submission.name, hash, verdict);
   } catch (error) {
-    return errorGrade(settings, submission.name, hash, reasonOf(error));
+    return errorGrade(settings, submission.name, hash, reasonOf(error), possible);
   }
 }
 
@@ -73,6 +92,8 @@ async function gradeKept(
   const evidence = openFolder(join(setup.out, submission.name), submission.name);
   try {
     evidence.keepCode(code);
+    const own = spare;
+    spare = new LearnerProcess();
     const recording = new Recording(evidence, netlab, { lab: lab.id, seed, netlab });
     const verdict = await gradeRun({
       lab,
@@ -81,6 +102,7 @@ async function gradeKept(
       modules,
       seed,
       startedAt: timeOfDay(),
+      spare: own,
       deadlines: { check: seconds(60), run: seconds(setup.limit_s) },
       open: (request) => openVirtual(on as Virtual, board, request, recording),
       onEvent: (event) => {
@@ -90,6 +112,9 @@ async function gradeKept(
     recording.end();
     evidence.write(RUN_FILES.verdict, encodeVerdict(verdict));
     evidence.write(RUN_FILES.transcript, transcript(verdict, language));
+    for (const { form, file } of setup.reports) {
+      evidence.write(file, formCalled(form)?.write(verdict, language) ?? '');
+    }
     if (evidence.trouble !== undefined) throw evidence.trouble;
     return verdict;
   } finally {

@@ -68,7 +68,7 @@ class Grader {
 
   /** Undefined when it was interrupted. */
   async grade(submission: Submission): Promise<Grade | undefined> {
-    const { limit_s, settings } = this.#setup;
+    const { limit_s, settings, possible } = this.#setup;
     let timer: NodeJS.Timeout | undefined;
     const ending = await new Promise<Grade | 'ended' | 'late'>((resolve) => {
       this.#settle = resolve;
@@ -82,7 +82,7 @@ class Grader {
     this.end();
     if (this.#signal.aborted) return undefined;
     const why = ending === 'late' ? `no grade within ${limit_s + GRACE_S} s` : this.#lastWords();
-    return errorGrade(settings, submission.name, '', why);
+    return errorGrade(settings, submission.name, '', why, possible);
   }
 
   end = (): void => {

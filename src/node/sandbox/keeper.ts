@@ -18,14 +18,10 @@ export interface KeeperLimits {
   readonly memory: number;
 }
 
-/** `setup` comes first, once, and is answered with the ending of loading. */
+/** `start` comes first, then `setup`, each once; `setup` is answered with the ending of loading. */
 export type KeeperRequest =
-  | {
-      readonly kind: 'setup';
-      readonly workerUrl: string;
-      readonly setup: WorkerSetup;
-      readonly limits: KeeperLimits;
-    }
+  | { readonly kind: 'start'; readonly workerUrl: string }
+  | { readonly kind: 'setup'; readonly setup: WorkerSetup; readonly limits: KeeperLimits }
   | { readonly kind: 'call'; readonly call: CallRequest };
 
 /** How a request ended. After the last three the process is of no more use. */
@@ -56,22 +52,25 @@ const send = (message: KeeperMessage): void => void process.send?.(message);
 /** One request at a time. */
 class Keeper {
   readonly #worker: Worker;
-  readonly #limits: KeeperLimits;
+  #limits: KeeperLimits = { time_ms: 0, memory: 0 };
   #baseline = 0;
   #limit: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
   #awaiting = false;
 
-  constructor(workerUrl: string, setup: WorkerSetup, limits: KeeperLimits) {
-    this.#limits = limits;
+  constructor(workerUrl: string) {
     this.#worker = new Worker(new URL(workerUrl), {
-      workerData: setup,
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_BACKSTOP_MIB },
     });
     this.#worker.on('message', (message: WorkerMessage) => this.#handle(message));
     this.#worker.on('error', (error) => this.#handleError(error));
     this.#worker.on('exit', () => this.#end({ kind: 'exited' }));
+  }
+
+  begin(setup: WorkerSetup, limits: KeeperLimits): void {
+    this.#limits = limits;
+    this.#worker.postMessage(setup);
   }
 
   call(request: CallRequest): void {
@@ -129,8 +128,9 @@ if (Number.parseInt(process.versions.v8, 10) >= 13) v8.setFlagsFromString('--no-
 
 let keeper: Keeper | undefined;
 process.on('message', (request: KeeperRequest) => {
-  if (request.kind === 'call') keeper?.call(request.call);
-  else keeper = new Keeper(request.workerUrl, request.setup, request.limits);
+  if (request.kind === 'start') keeper = new Keeper(request.workerUrl);
+  else if (request.kind === 'setup') keeper?.begin(request.setup, request.limits);
+  else keeper?.call(request.call);
 });
 // Whoever started us has gone. An exit would wait for the worker, and that may never end.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -61,7 +61,7 @@ export class LearnerProcess {
 
   /** Loads the code, once. */
   begin(setup: WorkerSetup, limits: KeeperLimits, onOutput: (line: string) => void): void {
-    this.#setup = { kind: 'setup', workerUrl: sourceUrl('worker'), setup, limits };
+    this.#setup = { kind: 'setup', setup, limits };
     this.#time_ms = limits.time_ms;
     this.#onOutput = onOutput;
     this.#loading = this.#ending(START_MS, { kind: 'not-started', cause: undefined });
@@ -118,6 +118,7 @@ export class LearnerProcess {
     else if (message.kind === 'ending') this.#handleEnding(message.ending);
     else if (!this.#ready) {
       this.#ready = true;
+      this.#send({ kind: 'start', workerUrl: sourceUrl('worker') });
       if (this.#setup !== undefined) this.#sendSetup(this.#setup);
     }
   }

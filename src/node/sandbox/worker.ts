@@ -12,7 +12,7 @@
 import { posix } from 'node:path';
 import { formatWithOptions } from 'node:util';
 import vm from 'node:vm';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { ResultFlaw, WorkerFailure, WorkerMessage } from './protocol.ts';
 import { SCHEME } from './scheme.ts';
 
@@ -36,8 +36,11 @@ export interface CallRequest {
 const REACHES_OUT = ['fetch', 'WebSocket', 'EventSource', 'BroadcastChannel', 'localStorage'];
 const DEPTH_MAX = 32;
 const LINE_MAX = 1000;
-const setup: WorkerSetup = workerData;
 const port = parentPort;
+/** The first message. A thread takes longer to start than most checks, so it may wait here long before there is code. */
+const setup = await new Promise<WorkerSetup>((resolve) => {
+  port?.once('message', (message: WorkerSetup) => resolve(message));
+});
 const post = (message: WorkerMessage): void => port?.postMessage(message);
 /** Taken before the learner's code can change it. */
 const { setImmediate } = globalThis;

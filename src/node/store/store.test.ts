@@ -44,7 +44,10 @@ const write = (path: string, text: string) => {
   writeFileSync(at(path), text);
 };
 const read = (...parts: string[]) => readFileSync(at(...parts), 'utf8');
-const source = () => ({ lab: LAB, folder: at('labs', LAB.name) });
+const source = () => {
+  const folder = at('labs', LAB.name);
+  return { lab: LAB, folder, modules: folder };
+};
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'netlab-store-'));
