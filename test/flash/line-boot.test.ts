@@ -13,6 +13,7 @@ const REQUEST = {
   image: undefined,
   erase: false,
   attended: false,
+  via: undefined,
 };
 
 it('an ESP32-C3 boots what its ROM wrote, and says so', async () => {

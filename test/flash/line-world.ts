@@ -53,6 +53,10 @@ export class LineWorld implements FlashWorld {
     return [];
   }
 
+  async usbLoaders(): Promise<readonly never[]> {
+    return [];
+  }
+
   async unmounted(): Promise<undefined> {
     return undefined;
   }

@@ -8,11 +8,20 @@ import { type EmulatedBoard, World } from '../../src/hardware/emulator/world.ts'
 import { decodeInfo } from '../../src/hardware/flash/uf2.ts';
 import { Loopback } from '../../src/medium/loopback.ts';
 import type { PortDescription } from '../../src/node/discovery.ts';
-import type { FlashWorld, LoaderVolume, VolumeFile } from '../../src/node/flash/flash-world.ts';
+import type {
+  FlashWorld,
+  LoaderVolume,
+  UsbLink,
+  UsbLoader,
+  VolumeFile,
+} from '../../src/node/flash/flash-world.ts';
+import { type PicobootFault, PicobootRomTwin } from './picoboot-rom-twin.ts';
 import { RP2_INFO, Uf2RomTwin } from './uf2-rom-twin.ts';
 
 export const PORT = '/dev/ttyACM0';
 export const VOLUME = '/media/me/RPI-RP2';
+
+export const DEVICE = 'usb:1-4';
 
 export interface PicoOptions {
   /** What is in its flash, from 0 on; nothing: it is new, and only its loader runs. */
@@ -28,15 +37,22 @@ export interface PicoOptions {
   readonly mute?: boolean;
   /** The program does not know the touch. */
   readonly stubborn?: boolean;
+  /** USB devices can be reached: as they are, or not to be opened. Undefined: there is no library. */
+  readonly usb?: 'open' | 'refused';
+  readonly usbFault?: PicobootFault;
 }
 
 const errno = (code: string): Error => Object.assign(new Error(`${code}: it failed`), { code });
+
+const usbError = (code: string): NetlabError =>
+  new NetlabError(code, EXIT.noBoard, code, { path: DEVICE, reason: code, remedy: 'true' });
 
 export class PicoWorld implements FlashWorld {
   readonly rom: Uf2RomTwin;
   /** Of the program that runs, if one does. */
   emulated: EmulatedBoard | undefined;
   touches = 0;
+  closedLinks = 0;
   plugged = true;
   readonly #options: PicoOptions;
   #world: World | undefined;
@@ -79,6 +95,13 @@ export class PicoWorld implements FlashWorld {
     return [{ path: VOLUME, info, create: async () => this.#file() }];
   }
 
+  async usbLoaders(): Promise<readonly UsbLoader[]> {
+    const { usb } = this.#options;
+    if (usb === undefined) throw usbError('usb-unavailable');
+    if (this.#state !== 'loader' || !this.plugged) return [];
+    return [{ path: DEVICE, open: async () => this.#openUsb() }];
+  }
+
   async unmounted(label: string): Promise<string | undefined> {
     const { unmounted = false } = this.#options;
     const there = this.#state === 'loader' && unmounted;
@@ -114,6 +137,24 @@ export class PicoWorld implements FlashWorld {
 
   openLoaderLine(): Promise<never> {
     throw new Error('an RP2040 has no loader on its serial line');
+  }
+
+  #openUsb(): UsbLink {
+    const { usb, usbFault } = this.#options;
+    if (usb === 'refused') throw usbError('usb-no-permission');
+    const twin = new PicobootRomTwin(this.rom);
+    twin.fault = usbFault;
+    return {
+      transfer: async (transfer) => {
+        const outcome = twin.handle(transfer);
+        if (outcome.kind === 'gone') this.plugged = false;
+        if (twin.restarted && this.#state === 'loader') this.#boot();
+        return outcome;
+      },
+      close: async () => {
+        this.closedLinks++;
+      },
+    };
   }
 
   #require(port: string): void {

@@ -17,6 +17,7 @@ const NOTHING: FlashRequest = {
   image: undefined,
   erase: false,
   attended: false,
+  via: undefined,
 };
 
 interface Setting {

@@ -74,7 +74,7 @@ function imageFile(octets: Uint8Array): string {
 
 const request = (board: string, port: string, image: string) =>
   flash(
-    { board, port, image, erase: false, attended: false },
+    { board, port, image, erase: false, attended: false, via: undefined },
     machineWorld,
     new AbortController().signal,
     () => {},

@@ -32,6 +32,10 @@ export class UnoWorld implements FlashWorld {
     return [];
   }
 
+  async usbLoaders(): Promise<readonly never[]> {
+    return [];
+  }
+
   async unmounted(): Promise<undefined> {
     return undefined;
   }

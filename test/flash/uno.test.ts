@@ -11,7 +11,12 @@ describe('an Arduino Uno', { timeout: 60_000 }, () => {
     const world = new UnoWorld();
     const request = { board: 'uno', port: undefined, image: undefined, erase: false };
     const { signal } = new AbortController();
-    const done = await flash({ ...request, attended: false }, world, signal, () => {});
+    const done = await flash(
+      { ...request, attended: false, via: undefined },
+      world,
+      signal,
+      () => {},
+    );
     expect(done).toMatchObject({
       board: 'uno',
       loader: 'stk500',

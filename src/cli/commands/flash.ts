@@ -7,6 +7,8 @@ import { interruption } from '../interruption.ts';
 import { en } from '../messages/en.ts';
 import { openFlashDisplay } from '../open-flash-display.ts';
 
+const VIAS = ['picoboot', 'volume'] as const;
+
 export default class FlashCommand extends BaseCommand {
   static override readonly summary = en['help.flash.summary'];
   static override readonly description = en['help.flash.description'];
@@ -14,17 +16,19 @@ export default class FlashCommand extends BaseCommand {
     '<%= config.bin %> flash',
     '<%= config.bin %> flash --board uno --port /dev/ttyACM1 --image sketch.hex',
     '<%= config.bin %> flash --port COM5 --erase --json',
+    '<%= config.bin %> flash --via picoboot',
   ];
   static override readonly flags = {
     board: Flags.string({ summary: en['help.flash.flag.board'] }),
     port: Flags.string({ summary: en['help.flash.flag.port'] }),
     image: Flags.string({ summary: en['help.flash.flag.image'] }),
     erase: Flags.boolean({ summary: en['help.flash.flag.erase'] }),
+    via: Flags.option({ summary: en['help.flash.flag.via'], options: VIAS })(),
   };
 
   async run(): Promise<Flashed> {
     const { flags } = await this.parse(FlashCommand);
-    const { board, image, erase } = flags;
+    const { board, image, erase, via } = flags;
     const port = flags.port === undefined ? undefined : await locate(flags.port);
     const display = await openFlashDisplay(this.shell);
     let flashed: Flashed | undefined;
@@ -32,7 +36,7 @@ export default class FlashCommand extends BaseCommand {
       flashed = await interruption.guard((signal) =>
         // A program that reads JSON presses no button.
         flash(
-          { board, port, image, erase, attended: !this.shell.json },
+          { board, port, image, erase, attended: !this.shell.json, via },
           machineWorld,
           signal,
           (event) => display.handleEvent(event),

@@ -227,6 +227,10 @@ export const en = {
     'A frame of {length} octets did not reach the {station}; {others} other frames came.',
   'error.lab-frame-lost.why': 'What your code made was right: the cable or the board lost it.',
   'error.lab-frame-lost.next': 'netlab doctor',
+  'error.lab-line-silent.what': 'The board did not answer {what}.',
+  'error.lab-line-silent.why':
+    'What your code made was right: the board or its serial line is at fault.',
+  'error.lab-line-silent.next': 'netlab doctor',
 
   'run.points': '{earned} of {possible} points',
   'run.evidence': 'evidence: {folder}',

@@ -8,6 +8,8 @@ export const flashEn = {
   'help.flash.flag.image':
     'A file to flash in place of the image that came with netlab: UF2, Intel HEX, or the flash octet for octet.',
   'help.flash.flag.erase': 'Erase all the rest of the program flash, too.',
+  'help.flash.flag.via':
+    'Which loader of an RP2040: over USB (it reads back), or the volume. By itself: USB where it can be had.',
 
   'flash.image': '{board}: {name}, {octets} octets',
   'flash.phase.enter': 'Bring {at} into its loader',
@@ -41,6 +43,40 @@ export const flashEn = {
   'error.flash-no-image.what': 'No image for {board} came with netlab.',
   'error.flash-no-image.why': 'A file of your own can be flashed all the same.',
   'error.flash-no-image.next': 'netlab flash --board {board} --image FILE',
+
+  'error.flash-one-way.what': 'A board {board} has one loader: --via has nothing to choose.',
+  'error.flash-one-way.why': 'Only the RP2040 has two, PICOBOOT and a volume.',
+  'error.flash-one-way.next': 'netlab flash --board {board}',
+  'error.usb-unavailable.what': 'USB devices cannot be reached from here.',
+  'error.usb-unavailable.why': 'Reason: {reason}. The volume does without: --via volume.',
+  'error.usb-unavailable.next': '{remedy}',
+  'error.usb-no-permission.what': 'You may not open the USB device {path}.',
+  'error.usb-no-permission.why':
+    'The command below writes the udev rule that allows it; plug the board in anew after it. Or use the volume: --via volume.',
+  'error.usb-no-permission.next': '{remedy}',
+  'error.usb-busy.what': 'Another program has the USB device {path}.',
+  'error.usb-busy.why': 'picotool, or another netlab. End it and run the same command again.',
+  'error.usb-busy.next': 'netlab flash --via volume',
+  'error.usb-no-driver.what':
+    'Windows has no driver for the USB device {path} that programs may use.',
+  'error.usb-no-driver.why':
+    'Give the interface “RP2 Boot (Interface 1)” the driver WinUSB, with Zadig for one. The volume does without.',
+  'error.usb-no-driver.next': 'netlab flash --via volume',
+  'error.usb-failed.what': 'The USB device {path} cannot be used.',
+  'error.usb-failed.why': 'The system says: {reason}',
+  'error.usb-failed.next': 'netlab flash --via volume',
+  'error.loader-no-device.what': 'No {board} in its loader appeared on USB.',
+  'error.loader-no-device.why':
+    'Unplug it, hold its {button} button, plug it in again, let go, and run the command once more. A cable that only charges shows the same.',
+  'error.loader-no-device.next': 'netlab flash --board {board} --via picoboot',
+  'error.loader-refused.what': 'The loader at {port} refused at {address}: {status}.',
+  'error.loader-refused.why':
+    'It was begun again several times. The board may be half written, and the same command mends it.',
+  'error.loader-refused.next': 'netlab flash --board {board}',
+  'error.loader-gone.what': 'The board at {port} vanished at {address}.',
+  'error.loader-gone.why':
+    'It was unplugged, or lost its power. Its loader is in its ROM: bring it again, and the same command mends the board.',
+  'error.loader-gone.next': 'netlab flash --board {board}',
 
   'error.image-truncated.what': '{path} is not whole: {have} octets of at least {need}.',
   'error.image-truncated.why': 'It was cut off while it was copied. Nothing was flashed.',

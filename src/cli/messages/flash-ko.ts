@@ -8,6 +8,8 @@ export const flashKo = {
   'help.flash.flag.image':
     'netlab 에 들어 있는 이미지 대신 구울 파일: UF2, Intel HEX, 또는 플래시 내용 그대로.',
   'help.flash.flag.erase': '프로그램 플래시의 나머지도 모두 지웁니다.',
+  'help.flash.flag.via':
+    'RP2040 의 로더 중 어느 것을 쓸지: USB(다시 읽어 확인합니다) 또는 볼륨. 지정하지 않으면 가능할 때 USB 를 씁니다.',
 
   'flash.image': '{board}: {name}, {octets} 옥텟',
   'flash.phase.enter': '로더로 들여보내기: {at}',
@@ -42,6 +44,42 @@ export const flashKo = {
   'error.flash-no-image.what': 'netlab 에는 {board} 보드의 이미지가 없습니다.',
   'error.flash-no-image.why': '가지고 있는 파일을 구울 수는 있습니다.',
   'error.flash-no-image.next': 'netlab flash --board {board} --image FILE',
+
+  'error.flash-one-way.what': '{board} 보드의 로더는 하나뿐이어서 --via 로 고를 것이 없습니다.',
+  'error.flash-one-way.why': '로더가 둘(PICOBOOT 와 볼륨)인 것은 RP2040 뿐입니다.',
+  'error.flash-one-way.next': 'netlab flash --board {board}',
+  'error.usb-unavailable.what': '여기서는 USB 장치에 접근할 수 없습니다.',
+  'error.usb-unavailable.why':
+    '이유: {reason}. 볼륨으로는 이것 없이도 구울 수 있습니다(--via volume).',
+  'error.usb-unavailable.next': '{remedy}',
+  'error.usb-no-permission.what': 'USB 장치 {path} 를 열 권한이 없습니다.',
+  'error.usb-no-permission.why':
+    '아래 명령이 권한을 주는 udev 규칙을 만듭니다. 실행한 뒤 보드를 다시 꽂으세요. 볼륨을 써도 됩니다(--via volume).',
+  'error.usb-no-permission.next': '{remedy}',
+  'error.usb-busy.what': '다른 프로그램이 USB 장치 {path} 를 쓰고 있습니다.',
+  'error.usb-busy.why':
+    'picotool 이나 다른 netlab 일 수 있습니다. 그 프로그램을 끝내고 같은 명령을 다시 실행하세요.',
+  'error.usb-busy.next': 'netlab flash --via volume',
+  'error.usb-no-driver.what':
+    'Windows 에 USB 장치 {path} 를 프로그램에서 쓸 수 있게 하는 드라이버가 없습니다.',
+  'error.usb-no-driver.why':
+    'Zadig 같은 도구로 “RP2 Boot (Interface 1)” 인터페이스에 WinUSB 드라이버를 설치하세요. 볼륨으로는 드라이버 없이 구울 수 있습니다.',
+  'error.usb-no-driver.next': 'netlab flash --via volume',
+  'error.usb-failed.what': 'USB 장치 {path} 를 쓸 수 없습니다.',
+  'error.usb-failed.why': '시스템의 설명: {reason}',
+  'error.usb-failed.next': 'netlab flash --via volume',
+  'error.loader-no-device.what': '로더로 들어간 {board} 보드가 USB 에 나타나지 않았습니다.',
+  'error.loader-no-device.why':
+    '보드를 뽑고 {button} 버튼을 누른 채 다시 꽂은 뒤 손을 떼고, 명령을 다시 실행하세요. 충전 전용 케이블이어도 이렇게 됩니다.',
+  'error.loader-no-device.next': 'netlab flash --board {board} --via picoboot',
+  'error.loader-refused.what': '{port} 쪽의 로더가 {address} 주소에서 거부했습니다: {status}.',
+  'error.loader-refused.why':
+    '여러 번 다시 시작해 보았습니다. 보드에 일부만 쓰였을 수 있고, 같은 명령으로 고칠 수 있습니다.',
+  'error.loader-refused.next': 'netlab flash --board {board}',
+  'error.loader-gone.what': '{address} 주소를 처리하던 중 {port} 쪽의 보드가 사라졌습니다.',
+  'error.loader-gone.why':
+    '보드가 뽑혔거나 전원이 꺼졌습니다. 로더는 ROM 에 있으니 다시 들여보내면 같은 명령으로 고칠 수 있습니다.',
+  'error.loader-gone.next': 'netlab flash --board {board}',
 
   'error.image-truncated.what':
     '{path} 파일이 온전하지 않습니다. 적어도 {need} 옥텟이어야 하는데 {have} 옥텟입니다.',

@@ -223,6 +223,9 @@ export const ko = {
     '{length} 옥텟 프레임이 {station} 쪽에 도착하지 않았습니다. 다른 프레임은 {others}개 왔습니다.',
   'error.lab-frame-lost.why': '코드가 만든 프레임은 맞습니다. 케이블이나 보드에서 잃어버렸습니다.',
   'error.lab-frame-lost.next': 'netlab doctor',
+  'error.lab-line-silent.what': '보드가 {what}에 답하지 않았습니다.',
+  'error.lab-line-silent.why': '코드가 만든 옥텟은 맞습니다. 보드나 시리얼 선의 문제입니다.',
+  'error.lab-line-silent.next': 'netlab doctor',
 
   'run.points': '{possible}점 중 {earned}점',
   'run.evidence': '증거: {folder}',
@@ -273,7 +276,7 @@ export const ko = {
   'help.flag.no-color': '색을 쓰지 않습니다(NO_COLOR와 같음).',
   'help.flag.json': 'JSON 문서 하나만 출력합니다.',
   'help.flag.on':
-    '실행할 곳: auto, emulated, mock, 시리얼 포트, rfc2217://호스트:포트, tcp://호스트:포트, labgrid://자리, 장비 목록의 보드.',
+    '실행할 곳: auto, emulated, mock, memory, 시리얼 포트, rfc2217://호스트:포트, tcp://호스트:포트, labgrid://자리, 장비 목록의 보드.',
   'help.flag.board': '에뮬레이션할 보드: w5500-evb-pico, esp32c3, uno 중 하나.',
   'help.flag.seed': '우연을 정하는 수. 같은 수를 주면 마지막 옥텟까지 같은 실행이 됩니다.',
   'help.flag.code': '실행할 코드: solution, starter, 또는 경로.',

@@ -26,6 +26,15 @@ export type LoaderFault =
   | { readonly code: 'loader-silent' }
   /** It answered before, and then did not, or not sensibly, however often it was begun again. */
   | { readonly code: 'loader-lost'; readonly op: string; readonly address: number }
+  /** It said why it does not do what it was told, however often it was begun again. */
+  | {
+      readonly code: 'loader-refused';
+      readonly op: string;
+      readonly address: number;
+      readonly status: string;
+    }
+  /** It left the bus. */
+  | { readonly code: 'loader-gone'; readonly op: string; readonly address: number }
   | { readonly code: 'wrong-chip'; readonly expected: string; readonly found: string }
   | {
       readonly code: 'digest-differs';

@@ -24,6 +24,16 @@ export const cannotFlash = (board: string, boards: string): NetlabError =>
 export const noImage = (board: string): NetlabError =>
   new NetlabError('flash-no-image', EXIT.usage, `there is no image for ${board}`, { board });
 
+/** Only the RP2040's ROM has two loaders to choose from. */
+export const noSuchWay = (board: string): NetlabError =>
+  new NetlabError('flash-one-way', EXIT.usage, `${board} has one loader`, { board });
+
+export const noLoaderDevice = ({ board, button }: VolumeNames): NetlabError =>
+  new NetlabError('loader-no-device', EXIT.noBoard, `no ${board} in its loader on USB`, {
+    board,
+    button,
+  });
+
 export const noLoaderVolume = ({ board, boardId, button }: VolumeNames): NetlabError =>
   new NetlabError('loader-no-volume', EXIT.noBoard, `no volume ${boardId} appeared`, {
     board,

@@ -16,6 +16,9 @@ export type FlashEvent =
     }
   | { readonly kind: 'progress'; readonly done: number; readonly total: number };
 
+/** By which of the RP2040's two loaders; both are in its ROM. */
+export type Via = 'picoboot' | 'volume';
+
 /** One flashing, from the search for the loader on. */
 export interface Flashing {
   readonly board: FlashBoard;
@@ -24,6 +27,10 @@ export interface Flashing {
   readonly port: string | undefined;
   /** The loader's volume that was there already. */
   readonly volume: string | undefined;
+  /** The USB device that was there already, as the world calls it. */
+  readonly device: string | undefined;
+  /** Undefined: by USB where that can be had, else by the volume. */
+  readonly via: Via | undefined;
   /** Somebody reads what is told, and can press a button. */
   readonly attended: boolean;
   readonly world: FlashWorld;

@@ -2,6 +2,7 @@
 import type { Duration, Instant } from '../../base/time.ts';
 import type { Transport } from '../../hardware/board/transport.ts';
 import type { Uf2Info } from '../../hardware/flash/uf2.ts';
+import type { UsbOutcome, UsbTransfer } from '../../hardware/flash/usb-transfer.ts';
 import type { PortDescription } from '../discovery.ts';
 
 /** A file on a loader's volume, while it is written. */
@@ -18,6 +19,21 @@ export interface LoaderVolume {
   readonly info: Uf2Info;
   /** Rejects with the system's error, as the methods of the file do. */
   create(name: string): Promise<VolumeFile>;
+}
+
+/** The PICOBOOT interface of a device, claimed. */
+export interface UsbLink {
+  /** Never rejects, and ends within the transfer's patience; one at a time. */
+  transfer(transfer: UsbTransfer): Promise<UsbOutcome>;
+  close(): Promise<void>;
+}
+
+/** An RP2040 that waits in its loader, as USB shows it. */
+export interface UsbLoader {
+  /** For people, and the same while it stays plugged in: `usb:1-4`, by bus and address. */
+  readonly path: string;
+  /** @throws NetlabError `usb-no-permission`, `usb-busy`, `usb-no-driver`, `usb-failed` */
+  open(): Promise<UsbLink>;
 }
 
 /** A serial line with its modem lines, octet by octet. */
@@ -39,6 +55,8 @@ export interface FlashWorld {
   sleep(time: Duration): Promise<void>;
   ports(): Promise<readonly PortDescription[]>;
   volumes(): Promise<readonly LoaderVolume[]>;
+  /** @throws NetlabError `usb-unavailable` where USB devices cannot be reached at all */
+  usbLoaders(): Promise<readonly UsbLoader[]>;
   /** The command that mounts a volume with this label, when there is one that nothing has mounted. */
   unmounted(label: string): Promise<string | undefined>;
   /**

@@ -3,9 +3,11 @@ import { NetlabError } from '../../base/errors.ts';
 import type { FlashBoard } from '../../hardware/flash/chips.ts';
 import { sizeOf } from '../../hardware/flash/image.ts';
 import { flashByLine } from './by-line.ts';
+import { flashByPicoboot } from './by-picoboot.ts';
 import { flashByVolume } from './by-volume.ts';
+import { enterLoader } from './enter-loader.ts';
 import { noBoard } from './errors.ts';
-import type { FlashEvent, Flashing } from './flash-request.ts';
+import type { FlashEvent, Flashing, Via } from './flash-request.ts';
 import type { FlashWorld } from './flash-world.ts';
 import { checkFirmware, type Greeting, greet } from './greeting.ts';
 import { flashImage } from './image-file.ts';
@@ -17,6 +19,8 @@ export interface FlashRequest {
   readonly image: string | undefined;
   readonly erase: boolean;
   readonly attended: boolean;
+  /** Of an RP2040 only. Undefined: by USB where that can be had, else by the volume. */
+  readonly via: Via | undefined;
 }
 
 /**
@@ -47,7 +51,7 @@ const STRANGERS = [
   'no-such-port',
 ];
 
-/** @throws NetlabError of target.ts, image-file.ts, by-volume.ts, by-line.ts and greeting.ts */
+/** @throws NetlabError of target.ts, image-file.ts, enter-loader.ts, by-picoboot.ts, by-volume.ts, by-line.ts, greeting.ts */
 export async function flash(
   request: FlashRequest,
   world: FlashWorld,
@@ -73,40 +77,54 @@ async function flashTarget(
   const { board } = target;
   const image = flashImage(board, { path: request.image, erase: request.erase });
   tell({ kind: 'image', board: board.board, image });
-  const flashing: Flashing = { ...target, image, world, signal, tell, attended: request.attended };
-  const before = await write(flashing);
+  const { attended, via } = request;
+  const flashing: Flashing = { ...target, image, world, signal, tell, attended, via };
+  const { before, loader } = await write(flashing);
   const met = await meet(flashing, before);
   if (met !== undefined && image.firmware !== undefined) checkFirmware(met, image.firmware);
   const { name, sha256, parts } = image;
   return {
     board: board.board,
     port: met?.port ?? null,
-    loader: board.loader,
+    loader,
     image: { name, sha256, octets: sizeOf(parts) },
-    verified: verifiedBy(board.loader, met !== undefined && image.firmware !== undefined),
+    verified: verifiedBy(loader, met !== undefined && image.firmware !== undefined),
     firmware: met?.identity.firmware ?? null,
     serial: met?.identity.serial ?? null,
   };
 }
 
-const verifiedBy = (loader: FlashBoard['loader'], told: boolean): Verified => {
-  if (loader === 'stk500') return 'read-back';
+type Loader = FlashBoard['loader'] | 'picoboot';
+
+const verifiedBy = (loader: Loader, told: boolean): Verified => {
+  if (loader === 'stk500' || loader === 'picoboot') return 'read-back';
   if (loader === 'esp') return 'md5';
   return told ? 'digest' : 'restart';
 };
 
-/** Resolves with the ports that were there when the board was not. */
-async function write(flashing: Flashing): Promise<ReadonlySet<string>> {
+interface Written {
+  readonly loader: Loader;
+  /** The ports that were there when the board was not. */
+  readonly before: ReadonlySet<string>;
+}
+
+async function write(flashing: Flashing): Promise<Written> {
   const { board, port, world } = flashing;
-  if (board.loader === 'uf2') {
-    const paths = (await world.ports()).map(({ path }) => path);
-    await flashByVolume(flashing, board);
-    // Its own port went away for the loader, if it was there.
-    return new Set(paths.filter((path) => path !== port));
+  if (board.loader !== 'uf2') {
+    if (port === undefined) throw noBoard(board.board);
+    await flashByLine(flashing, board, port);
+    return { loader: board.loader, before: new Set() };
   }
-  if (port === undefined) throw noBoard(board.board);
-  await flashByLine(flashing, board, port);
-  return new Set();
+  const paths = (await world.ports()).map(({ path }) => path);
+  // Its own port went away for the loader, if it was there.
+  const before = new Set(paths.filter((path) => path !== port));
+  const entered = await enterLoader(flashing, board);
+  if (entered.by === 'volume') {
+    await flashByVolume(flashing, board, entered.volume);
+    return { loader: 'uf2', before };
+  }
+  await flashByPicoboot(flashing, board, entered);
+  return { loader: 'picoboot', before };
 }
 
 /** Undefined when a file was flashed whose program does not speak netlab. */

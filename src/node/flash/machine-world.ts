@@ -5,6 +5,7 @@ import { listPorts } from '../discovery.ts';
 import { openLine, openOctets } from '../open-line.ts';
 import type { Line } from '../stream-transport.ts';
 import type { FlashWorld, LoaderLine } from './flash-world.ts';
+import { usbLoaders } from './libusb.ts';
 import { loaderVolumes, mountCommand } from './volumes.ts';
 
 const TOUCH_RATE = 1200;
@@ -21,6 +22,7 @@ export const machineWorld: FlashWorld = {
   sleep: (time) => sleep_ms(time / 1000),
   ports: listPorts,
   volumes: () => loaderVolumes(),
+  usbLoaders: () => usbLoaders(),
   unmounted: mountCommand,
   touch: async (port) => {
     const line = await openOctets(port, TOUCH_RATE);
