@@ -99,11 +99,14 @@ describe('what cannot be meant ends with 2 and suggests', () => {
 });
 
 describe('what a program reads', () => {
-  it.each([['list'], ['boards'], ['ports'], ['doctor']])('%s --json prints one document', async (command) => {
-    const { stdout, stderr } = await netlab([command, '--json']);
-    expect(JSON.parse(stdout)).toBeTypeOf('object');
-    expect(stderr).toBe('');
-  });
+  it.each([['list'], ['boards'], ['ports'], ['doctor']])(
+    '%s --json prints one document',
+    async (command) => {
+      const { stdout, stderr } = await netlab([command, '--json']);
+      expect(JSON.parse(stdout)).toBeTypeOf('object');
+      expect(stderr).toBe('');
+    },
+  );
 
   it('a reader that leaves early is no error', async () => {
     const { child, ended } = startNetlab(['completion', 'bash']);
