@@ -7,9 +7,9 @@ import { concat, fromAscii, fromHex, toAscii } from '../../../src/base/octets.ts
 import { below, chance, type Rng } from '../../../src/base/random.ts';
 import type { Steps } from '../../../src/lab/lab.ts';
 
-export const FRAME_MAX = 1600;
+const FRAME_MAX = 1600;
 export const ENCODED_MAX = 1607;
-export const CONTENT_MIN = 7;
+const CONTENT_MIN = 7;
 export const CONTENT_MAX = FRAME_MAX - 4;
 
 export type Damage = 'badCobs' | 'short' | 'oversized' | 'badCrc';
