@@ -114,9 +114,9 @@ describe('grade', () => {
 
   it('writes reports beside the grades alone', async () => {
     const cwd = handedIn({ ann: '' });
-    const { code, stderr } = await netlab([...ARGS, '--report', 'tap:../ann.tap'], { cwd });
+    const { code, stdout } = await netlab([...ARGS, '--report', 'tap:../ann.tap'], { cwd });
     expect(code).toBe(2);
-    expect(stderr).toContain('NAME has no folder');
+    expect(stdout).toContain('report-elsewhere');
   });
 
   it('grades again what was changed', async () => {

@@ -83,7 +83,7 @@ describe('what is wrong with a lab is found', () => {
       edit('README.md', (text) => `${text}\n\`netlab rnu lab03\`\n`),
       'command',
     ],
-    ['a starter that cannot be read', add('starter/ethernet.ts', 'let = 1;'), 'unreadable'],
+    ['a starter that cannot be read', add('starter/ethernet.ts', 'const = 1;'), 'unreadable'],
     [
       'a starter that lacks a function',
       edit('starter/ethernet.ts', (text) =>
