@@ -6,12 +6,16 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { lineContract } from './board-line.ts';
 import { macContract } from './board-mac.ts';
 import { phyContract } from './board-phy.ts';
-import { rawLineContract } from './board-raw-line.ts';
+import { type RawLineTraits, rawLineContract } from './board-raw-line.ts';
 import { systemContract } from './board-system.ts';
 import { Fixture, PATIENCE_ms } from './fixture.ts';
 import type { ContractSubject } from './subject.ts';
 
-export function boardContract(name: string, open: () => Promise<ContractSubject>): void {
+export function boardContract(
+  name: string,
+  open: () => Promise<ContractSubject>,
+  rawLine?: RawLineTraits,
+): void {
   describe(`${name} keeps the board contract`, { timeout: PATIENCE_ms }, () => {
     let fixture: Fixture;
     const current = (): Fixture => fixture;
@@ -25,6 +29,6 @@ export function boardContract(name: string, open: () => Promise<ContractSubject>
     lineContract(current);
     phyContract(current);
     macContract(current);
-    rawLineContract(current);
+    rawLineContract(current, rawLine);
   });
 }

@@ -1,4 +1,6 @@
 import { boardContract } from '../contract/board.ts';
 import { hostBoardSubject } from './host-board.ts';
 
-boardContract('the firmware as a process, behind a PTY', hostBoardSubject);
+const RAW_LINE = { line: true, twoRates: true, overruns: false };
+
+boardContract('the firmware as a process, behind a PTY', hostBoardSubject, RAW_LINE);
