@@ -11,5 +11,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     // A machine under load is ten times slower; what hangs is told within half a minute all the same.
     testTimeout: 30_000,
+    // Much of the time goes into waiting for processes: with one worker less than cores, two cores would have one.
+    maxWorkers: '100%',
   },
 });
