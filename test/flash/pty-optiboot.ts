@@ -7,6 +7,8 @@ import { type OptibootOptions, OptibootTwin } from './optiboot-twin.ts';
 export interface PtyOptiboot {
   readonly path: string;
   readonly twin: OptibootTwin;
+  /** What the button does: a pseudo-terminal has no DTR to pull. */
+  reset(): void;
 }
 
 export async function ptyOptiboot(
@@ -21,5 +23,10 @@ export async function ptyOptiboot(
     if (answer !== undefined) pty.write(answer);
     if (twin.unplugged) pty.close();
   });
-  return { path: pty.path, twin };
+  const reset = (): void => {
+    const now = monotonicNow();
+    for (const dtr of [false, true]) twin.handleSignals(dtr, false, now);
+    twin.handleTimeout(twin.pollTimeout() ?? now);
+  };
+  return { path: pty.path, twin, reset };
 }

@@ -46,6 +46,8 @@ describe('avrdude and netlab flash', () => {
     const file = program(3000);
     const board = await ptyOptiboot();
     expect((await flashOf(file, board)).code).toBe(0);
+    // netlab has asked the program for its version, and so the loader, which is there still.
+    board.reset();
     const { stderr } = await avrdude(board, '-U', `flash:v:${file}:r`);
     expect(stderr).toMatch(/3000 bytes of flash verified/);
   });
