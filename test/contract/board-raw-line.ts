@@ -1,6 +1,6 @@
 /** The raw line over a jumper between its two pins: a part of the board contract. */
 import { describe, expect, it, type TestContext } from 'vitest';
-import { type Rng, randomOctets, seededRng } from '../../src/base/random.ts';
+import { seededRng } from '../../src/base/random.ts';
 import { milliseconds, seconds } from '../../src/base/time.ts';
 import type { Board } from '../../src/hardware/board/board.ts';
 import { decodeFrame, KIND } from '../../src/hardware/control/frame.ts';
@@ -8,7 +8,6 @@ import { CAPABILITY } from '../../src/hardware/control/identity.ts';
 import {
   decodeLineDone,
   decodePackedSamples,
-  LINE_FEATURE,
   type LineDone,
   type LineLimits,
   type PackedSamples,
@@ -16,26 +15,7 @@ import {
 import { OP } from '../../src/hardware/control/messages.ts';
 import type { Fixture } from './fixture.ts';
 import type { RawBoard } from './raw-board.ts';
-
-const levels = (rng: Rng, count: number): Uint8Array =>
-  randomOctets(rng, count).map((octet) => octet & 1);
-
-const text = (samples: Uint8Array): string => samples.join('');
-
-/** Each sample `times` times. */
-const stretch = (samples: Uint8Array, times: number): Uint8Array =>
-  Uint8Array.from(
-    { length: samples.length * times },
-    (_, i) => samples[Math.floor(i / times)] ?? 0,
-  );
-
-/** A third of the way up, a round figure. */
-function usualRate({ lowestRate, highestRate }: LineLimits): number {
-  return Math.max(lowestRate, 10 ** Math.floor(Math.log10(highestRate / 2)));
-}
-
-const has = ({ features }: LineLimits, feature: keyof typeof LINE_FEATURE): boolean =>
-  (features & LINE_FEATURE[feature]) !== 0;
+import { has, levels, stretch, text, usualRate } from './raw-samples.ts';
 
 /** Octets that a host gives credit for: they are on their way before the board keeps any. */
 const HOST_CAPACITY = 49_152;
