@@ -12,7 +12,7 @@ import { writeWhole } from '../../node/store/files.ts';
 import { BaseCommand } from '../base-command.ts';
 import { boardFlag, onFlag, seedFlag } from '../flags.ts';
 import { quantityOr } from '../host/quantity.ts';
-import { readBits, readLevels, readRate } from '../line/line-flags.ts';
+import { rateFlag, readBits, readLevels } from '../line/line-flags.ts';
 import { type LineTest, selfTest } from '../line/line-self-test.ts';
 import { en } from '../messages/en.ts';
 
@@ -53,8 +53,8 @@ export default class LineCommand extends BaseCommand {
     board: boardFlag,
     seed: seedFlag,
     'self-test': Flags.boolean({ summary: en['help.line.flag.self-test'] }),
-    rate: Flags.string({ summary: en['help.line.flag.rate'], default: '100k' }),
-    'sample-rate': Flags.string({ summary: en['help.line.flag.sample-rate'] }),
+    rate: rateFlag({ summary: en['help.line.flag.rate'], default: 100_000 }),
+    'sample-rate': rateFlag({ summary: en['help.line.flag.sample-rate'] }),
     count: Flags.integer({ summary: en['help.line.flag.count'], min: 1 }),
     trigger: Flags.option({
       summary: en['help.line.flag.trigger'],
@@ -130,8 +130,8 @@ export default class LineCommand extends BaseCommand {
     const { line } = desk.board;
     await line.open({ drive, pull, idle: idle === 1 ? 1 : 0 });
     const outcome = await line.exchange({
-      rate: readRate(flags.rate),
-      sampleRate: flags['sample-rate'] === undefined ? undefined : readRate(flags['sample-rate']),
+      rate: flags.rate,
+      sampleRate: flags['sample-rate'],
       send,
       sample: flags.count,
       trigger: flags.trigger,

@@ -1,5 +1,6 @@
 /** What the flags of `netlab line` say, read with bounds. */
 import { readFileSync } from 'node:fs';
+import * as Flags from '@oclif/core/flags';
 import { UsageError } from '../../base/errors.ts';
 import { SAMPLES_MAX } from '../../hardware/board/line.ts';
 import { unpackLevels } from '../../hardware/control/line.ts';
@@ -8,12 +9,15 @@ import { fileError } from '../../node/store/file-error.ts';
 const SUFFIXES: Readonly<Record<string, number>> = { k: 1e3, M: 1e6 };
 
 /** `9600`, `100k`, `1.5M`: hertz. @throws UsageError `bad-line-rate` */
-export function readRate(text: string): number {
+function readRate(text: string): number {
   const [, figures = '', suffix = ''] = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text) ?? [];
   const rate = Math.round(Number(figures) * (SUFFIXES[suffix] ?? 1));
   if (figures !== '' && rate >= 1 && rate <= 0xffff_ffff) return rate;
   throw new UsageError('bad-line-rate', `${text} is no rate`, { rate: text });
 }
+
+/** A flag in hertz. It is read with the others, so that a bad one is told whatever the command does. */
+export const rateFlag = Flags.custom<number>({ parse: async (text) => readRate(text) });
 
 /** @throws UsageError `bad-line-bits` */
 export function readBits(text: string): Uint8Array {
