@@ -6,12 +6,13 @@
 import { AVRIOPort, portBConfig, portCConfig, portDConfig } from 'avr8js';
 import { ClockDomain, VirtualClock } from '../clock.ts';
 import type { Machine, MachineOptions, UsbIdentity } from '../machine.ts';
+import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { Core } from './core.ts';
 import { blankEeprom, Eeprom } from './eeprom.ts';
 import { Spi } from './spi.ts';
 import { TIMERS, Timer } from './timer.ts';
-import { HostLine, Usart } from './usart.ts';
+import { Usart } from './usart.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** What the firmware starts with, and a host too. */
@@ -37,7 +38,7 @@ export class UnoBoard implements Machine {
   readonly #options: MachineOptions;
   readonly #clock: VirtualClock;
   readonly #w5500: W5500;
-  readonly #line: HostLine;
+  readonly #line: UartLine;
   readonly #eeprom = blankEeprom();
   readonly #serialNumber: string;
   #chip: Chip;
@@ -57,7 +58,7 @@ export class UnoBoard implements Machine {
       onTransmit: options.onTransmit,
       onInterrupt: () => undefined,
     });
-    this.#line = new HostLine(FIRST_RATE, options.onUart);
+    this.#line = new UartLine(FIRST_RATE, options.onUart);
     this.#chip = this.#build('power', this.#noise());
   }
 

@@ -4,7 +4,8 @@
  * modes and the receiver's and transmitter's switches are not modelled.
  */
 import type { Alarm, Clock } from '../clock.ts';
-import { FRAMING_ERROR, misread, SerialWire, understands } from '../serial-wire.ts';
+import { FRAMING_ERROR, SerialWire } from '../serial-wire.ts';
+import type { UartLine } from '../uart-line.ts';
 import type { Core, Interrupt } from './core.ts';
 
 const UCSR0A = 0xc0;
@@ -27,26 +28,11 @@ const RXEN = 0x10;
 const OSCILLATOR = 16e6;
 /** With the one in the shift register. */
 const RECEIVE_DEPTH = 3;
-/** The host hears of octets by so many, or when the line falls silent: the USB adapter's packet. */
-const HEARD = 64;
-
-/** The host's end of the line, which outlives the chip's resets. */
-export class HostLine {
-  readonly toBoard: SerialWire;
-  readonly onOutput: (octets: Uint8Array) => void;
-  rate: number;
-
-  constructor(rate: number, onOutput: (octets: Uint8Array) => void) {
-    this.rate = rate;
-    this.toBoard = new SerialWire(rate);
-    this.onOutput = onOutput;
-  }
-}
 
 export class Usart {
   readonly #core: Core;
   readonly #clock: Clock;
-  readonly #line: HostLine;
+  readonly #line: UartLine;
   readonly #toHost = new SerialWire(0);
   /** Octets received, with FRAMING_ERROR or OVERRUN beside. */
   readonly #received: number[] = [];
@@ -58,7 +44,7 @@ export class Usart {
   readonly #transmitComplete: Interrupt;
   #rate = 0;
 
-  constructor(core: Core, clock: Clock, line: HostLine) {
+  constructor(core: Core, clock: Clock, line: UartLine) {
     this.#core = core;
     this.#clock = clock;
     this.#line = line;
@@ -165,8 +151,7 @@ export class Usart {
     const count = wire.whole(this.#clock.nanos);
     if (count > 0) {
       const octets = wire.take(count);
-      const clear = understands(this.#rate, this.#line.rate);
-      const heard = clear ? octets : misread(octets, this.#line.rate, this.#rate);
+      const heard = this.#line.heardByBoard(octets, this.#rate);
       if (((this.#core.cpu.data[UCSR0B] ?? 0) & RXEN) !== 0)
         for (const each of heard) this.#take(each);
     }
@@ -226,16 +211,8 @@ export class Usart {
 
   /** Tells the host what is whole, and sets the alarm for the next octets. */
   #deliver(): void {
-    const wire = this.#toHost;
     const now = this.#clock.nanos;
-    const count = wire.whole(now);
-    if (count > 0) {
-      const octets = wire.take(count);
-      const { rate } = this.#line;
-      if (understands(rate, this.#rate)) this.#line.onOutput(octets.slice());
-      else this.#line.onOutput(hostsView(misread(octets, this.#rate, rate)));
-    }
-    const due = wire.length === 0 ? Infinity : wire.wholeAt(Math.min(HEARD, wire.length) - 1);
+    const due = this.#line.deliver(this.#toHost, this.#rate, now);
     if (Number.isFinite(due)) this.#sending.schedule(Math.max(0, due - now));
     else this.#sending.cancel();
   }
@@ -243,7 +220,3 @@ export class Usart {
 
 /** An octet behind this one found no room. */
 const OVERRUN = 1 << 9;
-
-/** A terminal's driver reads an octet with a framing error as 0x00 (POSIX.1 §11.2.2, without PARMRK). */
-const hostsView = (heard: Uint16Array): Uint8Array =>
-  Uint8Array.from(heard, (data) => ((data & FRAMING_ERROR) === 0 ? data : 0));

@@ -6,10 +6,10 @@
 import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { VirtualClock } from '../clock.ts';
 import type { Machine, MachineOptions, UsbIdentity } from '../machine.ts';
+import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { type ResetCause, Rtc } from './rtc.ts';
 import { Soc } from './soc.ts';
-import { UartLine } from './uart.ts';
 import { UsbPlug } from './usb-serial-jtag.ts';
 
 const RSTn = 3;

@@ -10,6 +10,7 @@ import type { WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, type VirtualClock } from '../clock.ts';
 import type { Fault } from '../machine.ts';
 import { Core } from '../riscv/core.ts';
+import type { UartLine } from '../uart-line.ts';
 import type { W5500 } from '../w5500/chip.ts';
 import { LAYOUT, type Mapped, SocBus } from './bus.ts';
 import { Gpio } from './gpio.ts';
@@ -19,7 +20,7 @@ import { type Peripheral, PlainRegisters } from './peripheral.ts';
 import type { Rtc } from './rtc.ts';
 import { Spi } from './spi.ts';
 import { SysTimer } from './systimer.ts';
-import { Uart, type UartLine } from './uart.ts';
+import { Uart } from './uart.ts';
 import { type UsbPlug, UsbSerialJtag } from './usb-serial-jtag.ts';
 import { Watchdog } from './watchdog.ts';
 

@@ -5,7 +5,8 @@
  * clock is taken to be the crystal's.
  */
 import type { Alarm, Clock } from '../clock.ts';
-import { FRAMING_ERROR, misread, octetTime, SerialWire, understands } from '../serial-wire.ts';
+import { octetTime, SerialWire } from '../serial-wire.ts';
+import type { UartLine } from '../uart-line.ts';
 import { InterruptBits, type Peripheral, PlainRegisters } from './peripheral.ts';
 
 const FIFO = 0x00;
@@ -33,8 +34,6 @@ const THRESHOLD = 0x1ff;
 const DEPTH = 128;
 const CRYSTAL = 40e6;
 const BITS = 10;
-/** The host hears of octets by so many, or when the line falls silent: a USB adapter's packet. */
-const HEARD = 64;
 
 const RESET = [
   [CLKDIV, 0x2b6],
@@ -43,19 +42,6 @@ const RESET = [
   [MEM_CONF, 0x000a_0012],
   [CLK_CONF, 0x0370_1000],
 ] as const;
-
-/** The host's end of the line, which outlives the chip's resets. */
-export class UartLine {
-  readonly toBoard: SerialWire;
-  readonly onOutput: (octets: Uint8Array) => void;
-  rate: number;
-
-  constructor(rate: number, onOutput: (octets: Uint8Array) => void) {
-    this.rate = rate;
-    this.toBoard = new SerialWire(rate);
-    this.onOutput = onOutput;
-  }
-}
 
 export class Uart implements Peripheral {
   readonly #clock: Clock;
@@ -176,8 +162,7 @@ export class Uart implements Peripheral {
     this.#lastAt = wire.wholeAt(count - 1);
     const octets = wire.take(count);
     if (this.#rate === 0) return;
-    const clear = understands(this.#rate, this.#line.rate);
-    for (const heard of clear ? octets : misread(octets, this.#line.rate, this.#rate)) {
+    for (const heard of this.#line.heardByBoard(octets, this.#rate)) {
       if (this.#fifo.length < DEPTH) this.#fifo.push(heard & 0xff);
       else this.#bits.raise(OVERFLOW);
     }
@@ -221,16 +206,8 @@ export class Uart implements Peripheral {
 
   /** Tells the host what is whole, and sets the alarm for the next octets. */
   #deliver(): void {
-    const wire = this.#toHost;
     const now = this.#clock.nanos;
-    const count = wire.whole(now);
-    if (count > 0) {
-      const octets = wire.take(count);
-      const { rate } = this.#line;
-      if (understands(rate, this.#rate)) this.#line.onOutput(octets.slice());
-      else this.#line.onOutput(hostsView(misread(octets, this.#rate, rate)));
-    }
-    const due = wire.length === 0 ? Infinity : wire.wholeAt(Math.min(HEARD, wire.length) - 1);
+    const due = this.#line.deliver(this.#toHost, this.#rate, now);
     if (Number.isFinite(due)) this.#sending.schedule(Math.max(0, due - now));
     else this.#sending.cancel();
   }
@@ -249,7 +226,3 @@ export class Uart implements Peripheral {
     if (Number.isFinite(due)) this.#emptying.schedule(Math.max(0, due - this.#clock.nanos));
   }
 }
-
-/** A terminal's driver reads an octet with a framing error as 0x00 (POSIX.1 §11.2.2, without PARMRK). */
-const hostsView = (heard: Uint16Array): Uint8Array =>
-  Uint8Array.from(heard, (data) => ((data & FRAMING_ERROR) === 0 ? data : 0));

@@ -7,13 +7,14 @@ import { GPIOPinState } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, VirtualClock } from '../clock.ts';
+import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { CodeCache, sharedCodeOf } from './compiler/cache.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
 import { PioScheduler } from './pio.ts';
 import { SpiBus } from './spi-bus.ts';
-import { Uart, UartLine } from './uart.ts';
+import { Uart } from './uart.ts';
 import { UsbHost, type UsbIdentity } from './usb-host.ts';
 
 const SCSn = 17;

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRng } from '../../../base/random.ts';
 import { VirtualClock } from '../clock.ts';
+import { UartLine } from '../uart-line.ts';
 import { Mcu } from './mcu.ts';
-import { Uart, UartLine } from './uart.ts';
+import { Uart } from './uart.ts';
 
 /** clk_peri / 16: with a divider of 1 an octet takes 1280 ns. */
 const RATE = 7_812_500;

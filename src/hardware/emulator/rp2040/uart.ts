@@ -10,7 +10,8 @@
  */
 import { BasePeripheral } from 'rp2040js';
 import type { Alarm, Clock } from '../clock.ts';
-import { FRAMING_ERROR, misread, octetTime, SerialWire, understands } from '../serial-wire.ts';
+import { octetTime, SerialWire } from '../serial-wire.ts';
+import type { UartLine } from '../uart-line.ts';
 import type { DmaChannel, Mcu } from './mcu.ts';
 import { RAM_START } from './memory-map.ts';
 import { DATA, DREQ_RX, store, takes } from './uart-dma.ts';
@@ -66,23 +67,8 @@ const FIFO = 32;
 const TRIGGERS = [4, 8, 16, 24, 28] as const;
 /** Silence in octet times after which the receive FIFO's content is told of: 32 bits. */
 const TIMEOUT = 3.2;
-/** The host hears of octets by so many, or when the line falls silent: a USB adapter's packet. */
-const HEARD = 64;
 /** Octets by which RAM may be behind a DMA channel that receives. */
 const LAG = 256;
-
-/** The host's end of the line, which outlives the board's resets. */
-export class UartLine {
-  readonly toBoard: SerialWire;
-  readonly onOutput: (octets: Uint8Array) => void;
-  rate: number;
-
-  constructor(rate: number, onOutput: (octets: Uint8Array) => void) {
-    this.rate = rate;
-    this.toBoard = new SerialWire(rate);
-    this.onOutput = onOutput;
-  }
-}
 
 export class Uart extends BasePeripheral {
   readonly #mcu: Mcu;
@@ -282,8 +268,7 @@ export class Uart extends BasePeripheral {
     this.#lastAt = wire.wholeAt(count - 1);
     const octets = wire.take(count);
     if (!this.#receives || this.#rate === 0) return;
-    const clear = understands(this.#rate, this.#line.rate);
-    this.#take(clear ? octets : misread(octets, this.#line.rate, this.#rate));
+    this.#take(this.#line.heardByBoard(octets, this.#rate));
   }
 
   /** A channel's last octet goes rp2040js' own way: through the FIFO. */
@@ -344,16 +329,8 @@ export class Uart extends BasePeripheral {
 
   /** Tells the host what is whole, and sets the alarm for the next octets. */
   #deliver(): void {
-    const wire = this.#toHost;
     const now = this.#clock.nanos;
-    const count = wire.whole(now);
-    if (count > 0) {
-      const octets = wire.take(count);
-      const { rate } = this.#line;
-      if (understands(rate, this.#rate)) this.#line.onOutput(octets.slice());
-      else this.#line.onOutput(hostsView(misread(octets, this.#rate, rate)));
-    }
-    const due = wire.length === 0 ? Infinity : wire.wholeAt(Math.min(HEARD, wire.length) - 1);
+    const due = this.#line.deliver(this.#toHost, this.#rate, now);
     if (Number.isFinite(due)) this.#sending.schedule(Math.max(0, due - now));
     else this.#sending.cancel();
   }
@@ -372,7 +349,3 @@ export class Uart extends BasePeripheral {
     return true;
   }
 }
-
-/** A terminal's driver reads an octet with a framing error as 0x00 (POSIX.1 §11.2.2, without PARMRK). */
-const hostsView = (heard: Uint16Array): Uint8Array =>
-  Uint8Array.from(heard, (data) => ((data & FRAMING_ERROR) === 0 ? data : 0));
