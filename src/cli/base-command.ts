@@ -36,7 +36,7 @@ export abstract class BaseCommand extends Command {
 
   private describe(notice: LeaseNotice): string {
     if (notice.kind === 'unkept') {
-      const { what: reason } = describeFailure(notice.error, this.language);
+      const { what: reason } = describeFailure(notice.error, this.language, this.id ?? '');
       return this.say('lease.unkept', { reason });
     }
     const { port, why, from } = notice;

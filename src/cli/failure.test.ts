@@ -8,7 +8,7 @@ describe('an error as its reader gets it', () => {
       port: '/dev/ttyACM0',
       holder: 'minicom (42)',
     });
-    expect(describeFailure(error, 'en')).toMatchObject({
+    expect(describeFailure(error, 'en', 'run')).toMatchObject({
       code: 'port-busy',
       exitCode: 4,
       what: 'Another program has /dev/ttyACM0 open.',
@@ -24,23 +24,23 @@ describe('an error as its reader gets it', () => {
 
   it('has another sentence where a blank is not known', () => {
     const error = new NetlabError('port-busy', EXIT.noBoard, 'busy', { port: 'COM5', holder: '' });
-    expect(describeFailure(error, 'en').why).toMatch(/^Which one, the system does not say/);
+    expect(describeFailure(error, 'en', 'run').why).toMatch(/^Which one, the system does not say/);
   });
 
   it('speaks Korean', () => {
     const error = new NetlabError('port-lost', EXIT.boardFault, 'lost', { port: 'COM5' });
-    expect(describeFailure(error, 'ko').what).toBe('사용 중이던 COM5 포트가 사라졌습니다.');
+    expect(describeFailure(error, 'ko', 'run').what).toBe('사용 중이던 COM5 포트가 사라졌습니다.');
   });
 
   it('falls back on the message of an error that no catalogue knows', () => {
     const error = new NetlabError('never-heard-of', EXIT.timeout, 'it was late');
-    expect(describeFailure(error, 'ko')).toMatchObject({ what: 'it was late', exitCode: 7 });
+    expect(describeFailure(error, 'ko', 'run')).toMatchObject({ what: 'it was late', exitCode: 7 });
   });
 
   it.each([new InvariantError('window is negative'), new TypeError('x is not a function')])(
     'owns up to a bug: %s',
     (error) => {
-      const failure = describeFailure(error, 'en');
+      const failure = describeFailure(error, 'en', 'run');
       expect(failure.what).toBe('This is a bug in netlab itself, not in your code.');
       expect(failure.exitCode).toBe(70);
       expect(failure.trace).toContain(error.message);

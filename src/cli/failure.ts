@@ -16,8 +16,8 @@ export interface Failure {
   readonly trace?: string;
 }
 
-/** @param running the command that ended with it, where there was one */
-export function describeFailure(error: unknown, language: Language, running = 'host'): Failure {
+/** @param running the command that ended with it; '' where there was none */
+export function describeFailure(error: unknown, language: Language, running: string): Failure {
   const known = error instanceof NetlabError ? error : asParseError(error);
   return known === undefined
     ? describeBug(error, language)
@@ -37,7 +37,7 @@ function describeKnown(error: NetlabError, language: Language, running: string):
     );
   };
   const why = part('why');
-  const next = part('next');
+  const next = part('next')?.replace('  ', ' ');
   return {
     code,
     exitCode,

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     await runCommand(words, root);
   } catch (error) {
     if (!interruption.happened && !isPlainExit(error))
-      tell(describeFailure(error, shell.language, words[0]), shell, argv);
+      tell(describeFailure(error, shell.language, words[0] ?? ''), shell, argv);
   }
   if (interruption.happened) process.exitCode = EXIT.interrupted;
   setTimeout(() => process.exit(), LINGER_MS).unref();

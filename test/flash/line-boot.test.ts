@@ -19,7 +19,7 @@ const REQUEST = {
 it('an ESP32-C3 boots what its ROM wrote, and says so', async () => {
   const image = loadImage('esp32c3');
   const twin = new EspRomTwin();
-  const world = new LineWorld('esp32c3', twin, 'usb');
+  const world = new LineWorld('esp32c3', twin);
   const signal = new AbortController().signal;
   const done = await flash(REQUEST, world, signal, () => {});
   expect(done).toMatchObject({
@@ -36,7 +36,7 @@ it('an ESP32-C3 boots what its ROM wrote, and says so', async () => {
 it('an Uno boots what optiboot wrote, and says so', async () => {
   const image = loadImage('uno');
   const twin = new OptibootTwin();
-  const world = new LineWorld('uno', twin, 'uart');
+  const world = new LineWorld('uno', twin);
   const done = await flash(REQUEST, world, new AbortController().signal, () => {});
   expect(done).toMatchObject({
     board: 'uno',
@@ -44,8 +44,13 @@ it('an Uno boots what optiboot wrote, and says so', async () => {
     loader: 'stk500',
     verified: 'read-back',
     firmware: image.version,
+    image: { octets: image.octets.length },
   });
   expect(equal(twin.flash.subarray(0, image.octets.length), image.octets)).toBe(true);
+  expect({ left: twin.left, fault: world.emulated?.fault }).toEqual({
+    left: true,
+    fault: undefined,
+  });
 });
 
 it('and an ESP32-C3 whose flash is empty when it restarts boots nothing, and is silent', async () => {
@@ -56,7 +61,7 @@ it('and an ESP32-C3 whose flash is empty when it restarts boots nothing, and is 
     handleSignals.call(twin, dtr, rts);
     if (twin.running) twin.flash.fill(0xff);
   };
-  const world = new LineWorld('esp32c3', twin, 'usb');
+  const world = new LineWorld('esp32c3', twin);
   const signal = new AbortController().signal;
   await expect(flash(REQUEST, world, signal, () => {})).rejects.toMatchObject({
     code: 'board-silent',

@@ -26,15 +26,13 @@ export class LineWorld implements FlashWorld {
   /** What boots from the twin's flash, once somebody has opened its line. */
   emulated: EmulatedBoard | undefined;
   readonly #board: EmulatedKind;
-  readonly #by: 'usb' | 'uart';
   readonly #twin: ProgramTwin;
   readonly #begun = monotonicNow();
   #slept = 0 as Duration;
 
-  constructor(board: EmulatedKind, twin: ProgramTwin, by: 'usb' | 'uart') {
+  constructor(board: EmulatedKind, twin: ProgramTwin) {
     this.#board = board;
     this.#twin = twin;
-    this.#by = by;
   }
 
   now(): Instant {
@@ -70,7 +68,9 @@ export class LineWorld implements FlashWorld {
       throw new NetlabError('port-lost', EXIT.boardFault, 'no program runs', { port: path });
     }
     this.emulated ??= this.#boot();
-    return this.#by === 'usb' ? this.emulated.transport() : this.emulated.uart();
+    // Whoever opens a port raises both: an Uno's adapter resets it by that.
+    this.emulated.setLineState(true, true);
+    return this.emulated.transport();
   }
 
   async takeLease() {

@@ -114,7 +114,7 @@ describe('it ends with', () => {
       'a board with one loader',
       'flash-one-way',
       2,
-      () => new LineWorld('uno', new OptibootTwin(), 'uart'),
+      () => new LineWorld('uno', new OptibootTwin()),
       { via: 'picoboot' },
     ],
     [

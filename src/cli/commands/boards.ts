@@ -86,7 +86,7 @@ export default class Boards extends BaseCommand {
   }
 
   private failure(error: NonNullable<SurveyedBoard['error']>): BoardDocument['error'] {
-    const { code, details, next } = describeFailure(error, this.language);
+    const { code, details, next } = describeFailure(error, this.language, this.id ?? '');
     const { port = '' } = details;
     const command = UNFIT_FIRMWARE.includes(code) ? `netlab flash --port ${port}` : next;
     return { code, details, ...(command === undefined ? {} : { next: command }) };
@@ -113,7 +113,7 @@ export default class Boards extends BaseCommand {
       const [age, expiry] = [this.span(age_s), this.span(expires_s)];
       return this.say('boards.held', { command, user, host, pid, age, expiry });
     }
-    if (error !== undefined) return describeFailure(error, this.language).what;
+    if (error !== undefined) return describeFailure(error, this.language, this.id ?? '').what;
     return this.say(state === 'free' ? 'boards.free' : 'boards.unasked');
   }
 

@@ -101,7 +101,7 @@ export default class HostCommand extends BaseCommand {
 
   private tellOfCapture({ live }: HostSession): void {
     if (live.captureTrouble === undefined) return;
-    const { what } = describeFailure(live.captureTrouble, this.language);
+    const { what } = describeFailure(live.captureTrouble, this.language, this.id ?? '');
     process.stderr.write(`${this.say('host.capture-lost', { reason: what })}\n`);
   }
 }

@@ -105,13 +105,13 @@ export default class Run extends BaseCommand {
       this.print(`  ${this.say('run.upstream', { command: this.paint.cyan(advice) })}`);
     }
     if (trouble !== undefined) {
-      const { what } = describeFailure(trouble, this.language);
+      const { what } = describeFailure(trouble, this.language, this.id ?? '');
       process.stderr.write(`${this.say('run.evidence-lost', { reason: what })}\n`);
     }
   }
 
   private passedOver(port: string, error: NetlabError): void {
-    const { what } = describeFailure(error, this.language);
+    const { what } = describeFailure(error, this.language, this.id ?? '');
     process.stderr.write(`${this.say('run.passed-over', { port, reason: what })}\n`);
   }
 }

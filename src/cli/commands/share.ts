@@ -62,7 +62,7 @@ export default class ShareCommand extends BaseCommand {
     if (this.shell.json) return;
     const { client } = event;
     if (event.kind === 'failed') {
-      const { what } = describeFailure(event.error, this.language);
+      const { what } = describeFailure(event.error, this.language, this.id ?? '');
       this.print(this.say('share.failed', { client, reason: what }));
     } else if (event.kind === 'disconnected') {
       const { sent, received } = event;

@@ -98,7 +98,7 @@ export default class Watch extends BaseCommand {
       }
     } catch (error) {
       if (!(error instanceof NetlabError)) throw error;
-      process.stderr.write(`${describeFailure(error, this.language).what}\n`);
+      process.stderr.write(`${describeFailure(error, this.language, this.id ?? '').what}\n`);
     }
     this.wait(either);
   }
