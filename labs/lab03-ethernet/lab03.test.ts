@@ -1,44 +1,27 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, type Duration, type Instant, START } from '../../src/base/time.ts';
 import type { Station } from '../../src/lab/lab.ts';
-import { type GradedLearner, LearnerError } from '../../src/lab/learner.ts';
-import { type RunRequest, runLab } from '../../src/lab/runner.ts';
 import type { Substrate } from '../../src/lab/substrate.ts';
 import * as ethernetII from '../../src/stack/datalink/ethernet/ethernet-ii.ts';
 import * as ieee8023 from '../../src/stack/datalink/ethernet/ieee8023.ts';
 import * as llcHeader from '../../src/stack/datalink/llc/header.ts';
 import * as snapHeader from '../../src/stack/datalink/snap/header.ts';
+import { describeLab, gradeInMemory } from '../../test/labs/lab-suite.ts';
 import { BROADCAST, octetsOf, STRANGER } from './checks/frames.ts';
 import { lab } from './lab.ts';
 import * as solution from './solution/ethernet.ts';
+import * as starter from './starter/ethernet.ts';
 
-type Module = Readonly<Record<string, unknown>>;
-
-const FOLDER = new URL('./', import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, FOLDER), 'utf8');
-const load = (path: string): Promise<Module> => import(new URL(path, FOLDER).href);
-const MUTANTS = readdirSync(new URL('mutants/', FOLDER)).toSorted();
-const caughtBy = (mutant: string): string =>
-  /^ \* Caught by: (\S+)$/m.exec(read(`mutants/${mutant}`))?.[1] ?? 'no check named';
-
-/** Arguments and results are copied, as they are on their way to a worker and back. */
-function learnerOf(module: Module): GradedLearner {
-  return {
-    async call(name, ...args) {
-      const exported = module[name];
-      if (typeof exported !== 'function') {
-        throw new LearnerError('missing-export', { en: name, ko: name });
-      }
-      try {
-        return structuredClone(exported(...structuredClone(args)));
-      } catch (error) {
-        throw new LearnerError('threw', { en: String(error), ko: String(error) });
-      }
-    },
-  };
-}
+describeLab({
+  lab,
+  folder: new URL('./', import.meta.url),
+  solution,
+  firstWords: {
+    en: /Open ethernet\.ts, find parseAddress/,
+    ko: /ethernet\.ts를 열고 parseAddress/,
+  },
+});
 
 interface Cable extends Substrate {
   /** Every frame that board or peer sent, in order. */
@@ -95,29 +78,10 @@ function cable({ strangers = [], lost }: Weather = {}): Cable {
   };
 }
 
-function grade(module: Module, substrate: Substrate = cable(), seed = 3) {
-  const request: RunRequest = {
-    lab,
-    substrate,
-    learner: learnerOf(module),
-    code: { kind: 'path', path: 'ethernet.ts' },
-    seed,
-    netlab: '0.0.0',
-    startedAt: '',
-    clock: { now: () => START, schedule: () => () => {} },
-  };
-  return runLab(request);
-}
+const grade = (substrate: Substrate = cable(), seed = 3) =>
+  gradeInMemory(lab, solution, seed, substrate);
 
 describe('the solution', () => {
-  it.each([0, 1, 2, 3, 0xffffffff])('passes every check with seed %i', async (seed) => {
-    const verdict = await grade(solution, cable(), seed);
-    expect(verdict.checks.map(({ id, failure }) => ({ id, failure }))).toEqual(
-      lab.checks.map(({ id }) => ({ id, failure: undefined })),
-    );
-    expect(verdict).toMatchObject({ verdict: 'PASS', points: { earned: 100, possible: 100 } });
-  });
-
   it('passes while strangers talk on the same cable', async () => {
     const arp = solution.encodeEthernetII({
       destination: BROADCAST,
@@ -126,14 +90,14 @@ describe('the solution', () => {
       payload: new Uint8Array(28),
     });
     const strangers = [arp ?? new Uint8Array(60), new Uint8Array(60)];
-    expect((await grade(solution, cable({ strangers }))).verdict).toBe('PASS');
+    expect((await grade(cable({ strangers }))).verdict).toBe('PASS');
   });
 
   it('sends the same frames for the same seed, others for another, and no more than 200', async () => {
     const [first, again, other] = [cable(), cable(), cable()];
-    await grade(solution, first, 1);
-    await grade(solution, again, 1);
-    await grade(solution, other, 2);
+    await grade(first, 1);
+    await grade(again, 1);
+    await grade(other, 2);
     expect(first.sent).toEqual(again.sent);
     expect(first.sent).not.toEqual(other.sent);
     expect(first.sent.length).toBeGreaterThan(64);
@@ -142,7 +106,7 @@ describe('the solution', () => {
 
   it('sends only frames that a cable takes: 60 to 1514 octets', async () => {
     const substrate = cable();
-    await grade(solution, substrate);
+    await grade(substrate);
     const lengths = substrate.sent.map((frame) => frame.length);
     expect(Math.min(...lengths)).toBe(60);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(1514);
@@ -151,7 +115,7 @@ describe('the solution', () => {
 
 describe('a frame that the bench loses', () => {
   it('is the fault of the board or its cable, never of the learner', async () => {
-    const verdict = await grade(solution, cable({ lost: 2 }));
+    const verdict = await grade(cable({ lost: 2 }));
     const faulty = verdict.checks.filter((check) => check.verdict !== 'PASS');
     expect(faulty.map(({ id, verdict, failure }) => [id, verdict, failure?.code])).toEqual([
       ['filter', 'BOARD', 'lab-frame-lost'],
@@ -160,67 +124,16 @@ describe('a frame that the bench loses', () => {
 });
 
 describe('the starter', () => {
-  it('fails its first check at the first expectation, and is told where to begin', async () => {
-    const [first] = (await grade(await load('starter/ethernet.ts'))).checks;
-    expect(first).toMatchObject({ verdict: 'FAIL', failure: { kind: 'expectation', step: 2 } });
-    expect(first?.failure?.message.en).toMatch(/Open ethernet\.ts, find parseAddress/);
-    expect(first?.failure?.message.ko).toMatch(/ethernet\.ts를 열고 parseAddress/);
-  });
-
-  it('fails every check, and crashes in none', async () => {
-    const { checks } = await grade(await load('starter/ethernet.ts'));
-    expect(checks.map(({ verdict, failure }) => [verdict, failure?.kind])).toEqual(
-      lab.checks.map(() => ['FAIL', 'expectation']),
-    );
-  });
-
-  it('exports what the solution exports', async () => {
-    const starter = await load('starter/ethernet.ts');
-    expect(Object.keys(starter)).toEqual(Object.keys(solution));
-  });
-});
-
-describe.each(MUTANTS)('the mutant %s', (mutant) => {
-  it(`is caught by ${caughtBy(mutant)}, and blames nobody else`, async () => {
-    const { checks } = await grade(await load(`mutants/${mutant}`));
-    const caught = checks.filter(({ verdict }) => verdict === 'FAIL').map(({ id }) => id);
-    expect(caught).toContain(caughtBy(mutant));
-    expect(checks.every(({ verdict }) => verdict === 'PASS' || verdict === 'FAIL')).toBe(true);
-  });
-
-  it('differs from the solution in a few lines alone', () => {
-    const lines = (path: string): string[] =>
-      read(path)
-        .replace(/^\/\*\*.*?\*\//s, '')
-        .split('\n');
-    const right = new Set(lines('solution/ethernet.ts'));
-    const wrong = lines(`mutants/${mutant}`);
-    expect(wrong.filter((line) => !right.has(line)).length).toBeLessThanOrEqual(6);
-    expect(Math.abs(wrong.length - lines('solution/ethernet.ts').length)).toBeLessThanOrEqual(6);
+  it('fails at the very first expectation', async () => {
+    const [first] = (await gradeInMemory(lab, starter)).checks;
+    expect(first?.failure?.step).toBe(2);
   });
 });
 
 describe('the checks', () => {
-  it('are worth 100 points and named once each', () => {
-    expect(lab.checks.reduce((sum, { points }) => sum + points, 0)).toBe(100);
-    expect(new Set(lab.checks.map(({ id }) => id)).size).toBe(lab.checks.length);
-    for (const { id } of lab.checks) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-  });
-
-  it.each(lab.checks.map((check) => [check.id, check] as const))(
-    '%s has its title and three hints in both languages',
-    (_, { title, hints }) => {
-      for (const { en, ko } of [title, ...hints]) {
-        expect(en).toMatch(/^[^가-힣]+$/);
-        expect(ko).toMatch(/[가-힣]/);
-      }
-      expect(new Set(hints.map(({ en }) => en)).size).toBe(3);
-    },
-  );
-
   it('use random values where they are hidden', async () => {
     const titles = async (seed: number) => {
-      const { checks } = await grade(solution, cable(), seed);
+      const { checks } = await grade(cable(), seed);
       const hidden = checks.filter(({ visibility }) => visibility === 'hidden');
       return hidden.map(({ steps }) => steps.map(({ text }) => text.en).join());
     };
@@ -286,17 +199,5 @@ describe('solution and stack agree', () => {
         solution.accepts(station, scrap);
       }),
     );
-  });
-});
-
-describe('the READMEs', () => {
-  it('have the same headings, level by level', () => {
-    const levels = (path: string) =>
-      [...read(path).matchAll(/^(#+) /gm)].map(([, level]) => level?.length);
-    expect(levels('README.ko.md')).toEqual(levels('README.md'));
-  });
-
-  it('name no address on the web, which could rot', () => {
-    expect(read('README.md') + read('README.ko.md')).not.toMatch(/https?:/);
   });
 });

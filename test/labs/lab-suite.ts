@@ -115,6 +115,8 @@ export function describeLab({ lab, folder, solution, firstWords }: LabUnderTest)
       const right = new Set(body(`solution/${lab.entry}`));
       const wrong = body(`mutants/${mutant}`);
       expect(wrong.filter((line) => !right.has(line)).length).toBeLessThanOrEqual(6);
+      const longer = wrong.length - body(`solution/${lab.entry}`).length;
+      expect(Math.abs(longer)).toBeLessThanOrEqual(6);
     });
   });
 
@@ -122,6 +124,7 @@ export function describeLab({ lab, folder, solution, firstWords }: LabUnderTest)
     it('are worth 100 points and named once each', () => {
       expect(lab.checks.reduce((sum, { points }) => sum + points, 0)).toBe(100);
       expect(new Set(lab.checks.map(({ id }) => id)).size).toBe(lab.checks.length);
+      for (const { id } of lab.checks) expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     });
 
     it.each(lab.checks.map((check) => [check.id, check] as const))(
