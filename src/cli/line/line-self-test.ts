@@ -5,7 +5,14 @@ import { milliseconds } from '../../base/time.ts';
 import type { Line, LineOutcome } from '../../hardware/board/line.ts';
 import { LINE_FEATURE } from '../../hardware/control/line.ts';
 
-type LinePart = 'idle' | 'loop' | 'trigger' | 'timeout' | 'open-drain';
+type LinePart =
+  | 'idle-0'
+  | 'idle-1'
+  | 'loop'
+  | 'trigger'
+  | 'timeout'
+  | 'open-drain-up'
+  | 'open-drain-down';
 
 export interface LineTest {
   readonly part: LinePart;
@@ -27,7 +34,7 @@ export async function* selfTest(line: Line): AsyncGenerator<LineTest> {
   for (const idle of [0, 1] as const) {
     await line.open({ idle });
     const still = await line.exchange({ rate: usual, sample: COUNT });
-    yield judge('idle', usual, String(idle).repeat(COUNT), still);
+    yield judge(`idle-${idle}`, usual, String(idle).repeat(COUNT), still);
   }
   await line.open();
   for (const rate of decades(lowestRate, highestRate)) {
@@ -50,7 +57,7 @@ export async function* selfTest(line: Line): AsyncGenerator<LineTest> {
     await line.open({ drive: 'open-drain', idle: 1, pull });
     const expected = pull === 'up' ? text : '0'.repeat(COUNT);
     const outcome = await line.exchange({ rate: usual, send: sent, sample: COUNT });
-    yield judge('open-drain', usual, expected, outcome);
+    yield judge(`open-drain-${pull}`, usual, expected, outcome);
   }
 }
 
