@@ -8,7 +8,7 @@
  *    makes frames be flooded, and does not drive out those that speak.
  * 3. An entry that was not heard for the ageing time is as if it were not there.
  */
-import { after, type Duration, type Instant, seconds } from '../../../base/time.ts';
+import { after, type Instant, seconds } from '../../../base/time.ts';
 
 /** §7.9.2, table 7-5. */
 export const AGEING_TIME = seconds(300);
@@ -27,7 +27,6 @@ const keyOf = (address: Uint8Array, vid: number): string =>
 export class FilteringDatabase {
   readonly #capacity: number;
   readonly #entries = new Map<string, Entry>();
-  #ageingTime: Duration = AGEING_TIME;
   /** Addresses that were heard and not learned, since the database was full. */
   full = 0;
 
@@ -43,7 +42,7 @@ export class FilteringDatabase {
     if (isGroup(address)) return;
     const key = keyOf(address, vid);
     const known = this.#entries.get(key);
-    const expiry = after(now, this.#ageingTime);
+    const expiry = after(now, AGEING_TIME);
     if (known !== undefined) {
       known.port = port;
       known.expiry = expiry;
@@ -63,16 +62,6 @@ export class FilteringDatabase {
   /** Forgets what was heard on `port`: after a change of topology (§17.11). */
   flush(port: number): void {
     for (const [key, entry] of this.#entries) if (entry.port === port) this.#entries.delete(key);
-  }
-
-  /**
-   * The ageing time from now on, for what is there too: STP shortens it to the forward delay while the topology changes
-   * (§17.19.1).
-   */
-  setAgeingTime(time: Duration, now: Instant): void {
-    this.#ageingTime = time;
-    const latest = after(now, time);
-    for (const entry of this.#entries.values()) if (entry.expiry > latest) entry.expiry = latest;
   }
 
   #expire(now: Instant): void {

@@ -10,9 +10,6 @@ export function parityUndetected(bits: number, errorRate: number): number {
   return (1 + (1 - 2 * errorRate) ** bits) / 2 - (1 - errorRate) ** bits;
 }
 
-/** A fair random word passes a check of `width` bits: what long bursts come to. */
-export const burstUndetected = (width: number): number => 2 ** -width;
-
 /**
  * A burst of exactly `length` bits, first and last wrong and those between fair, against a CRC of `width` bits
  * whose generator ends in 1 (W. W. Peterson and D. T. Brown, "Cyclic Codes for Error Detection", Proceedings of
@@ -23,9 +20,6 @@ export function crcBurstUndetected(width: number, length: number): number {
   if (length <= width) return 0;
   return length === width + 1 ? 2 ** -(width - 1) : 2 ** -width;
 }
-
-/** At least this many words of `bits` bits come through with no bit wrong. */
-export const intact = (bits: number, errorRate: number): number => (1 - errorRate) ** bits;
 
 /**
  * A SECDED word of `bits` bits is delivered wrong: an odd number of errors, three or more, is taken for one and

@@ -6,10 +6,6 @@
 import { assert, type DecodeError } from '../../../base/errors.ts';
 import { fail, ok, type Result } from '../../../base/result.ts';
 
-/** Every station takes what is sent to it (§4.7.3); none answers. */
-export const ALL_STATIONS = 0xff;
-/** No station takes what is sent to it (§4.7.4): for tests of a line. */
-export const NO_STATION = 0x00;
 /** The two ends of a balanced link as X.25 calls them: ITU-T X.25 §2.4.2. */
 export const LAPB_A = 0x03;
 export const LAPB_B = 0x01;

@@ -33,10 +33,6 @@ export class Answers {
     if (this.#waiting.length < ANSWERS_MAX) this.#waiting.push({ command, control, information });
   }
 
-  clear(): void {
-    this.#waiting.length = 0;
-  }
-
   /** The next of them as a frame, and whether it carries N(R). */
   take(vr: number): { readonly frame: Uint8Array; readonly acknowledges: boolean } | undefined {
     const answer = this.#waiting.shift();

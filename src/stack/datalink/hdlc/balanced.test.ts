@@ -7,6 +7,7 @@ import { LAPB_A, LAPB_B } from './address.ts';
 import { type BalancedEvent, type BalancedOptions, BalancedStation } from './balanced.ts';
 import type { Control, Modulus } from './control.ts';
 import { decode, describeControl, encode } from './frame.ts';
+import { TRANSITIONS } from './state.ts';
 
 const T1 = milliseconds(100);
 const DELAY = milliseconds(10);
@@ -310,4 +311,38 @@ describe('balanced station', () => {
       }),
     );
   });
+
+  it('goes from state to state as the table has it, whatever happens', () => {
+    // SABM, DISC, UA, DM, FRMR, RR, RR of what was never sent, and what means nothing.
+    const control = fc.constantFrom(0x3f, 0x53, 0x73, 0x1f, 0x97, 0x01, 0x61, 0x0b);
+    const happening = fc.oneof(
+      fc.constantFrom('connect' as const, 'disconnect' as const, 'timeout' as const),
+      fc.record({ address: fc.constantFrom(LAPB_A, LAPB_B), control }),
+    );
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
+        const station = new BalancedStation({ ...A, n2: 2 });
+        station.connect(START);
+        for (const what of happenings) {
+          const before = station.state;
+          befall(station, what);
+          if (station.state !== before) seen.add(`${before} → ${station.state}`);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    const known = new Set(TRANSITIONS.map(([from, , to]) => `${from} → ${to}`));
+    expect([...seen].toSorted()).toEqual([...known].toSorted());
+  });
 });
+
+type Happening = 'connect' | 'disconnect' | 'timeout' | { address: number; control: number };
+
+function befall(station: BalancedStation, what: Happening): void {
+  const now = station.pollTimeout() ?? START;
+  if (what === 'connect') station.connect(now);
+  else if (what === 'disconnect') station.disconnect(now);
+  else if (what === 'timeout') station.handleTimeout(now);
+  else station.handleFrame(appendFcs16(Uint8Array.of(what.address, what.control)), now);
+}

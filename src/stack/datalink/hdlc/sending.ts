@@ -39,10 +39,6 @@ export class Sending {
     return (this.#va + this.#ahead) % this.#modulus;
   }
 
-  get va(): number {
-    return this.#va;
-  }
-
   /** Sent, and not acknowledged. */
   get outstanding(): boolean {
     return this.#reached > 0;

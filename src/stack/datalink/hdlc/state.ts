@@ -9,13 +9,14 @@ export type State =
 
 export type Transition = readonly [from: State, on: string, to: State];
 
-/** ISO/IEC 13239:2002 §6.11 and ITU-T X.25 §2.4.4, as data: docs and tests read it. */
+/** ISO/IEC 13239:2002 §6.11 and ITU-T X.25 §2.4.4, as data: a test holds the station to it. */
 export const TRANSITIONS: readonly Transition[] = [
   ['disconnected', 'connect: SABM sent', 'connecting'],
   ['disconnected', 'SABM received: UA', 'connected'],
   ['connecting', 'UA received', 'connected'],
-  ['connecting', 'DM received', 'disconnected'],
+  ['connecting', 'DM or DISC received', 'disconnected'],
   ['connecting', 'T1 ended N2 times', 'disconnected'],
+  ['connecting', 'disconnect: DISC sent', 'disconnecting'],
   ['connected', 'disconnect: DISC sent', 'disconnecting'],
   ['connected', 'DISC received: UA', 'disconnected'],
   ['connected', 'DM received', 'disconnected'],
@@ -25,5 +26,6 @@ export const TRANSITIONS: readonly Transition[] = [
   ['frame-reject', 'SABM received: UA', 'connected'],
   ['frame-reject', 'DISC received: UA', 'disconnected'],
   ['frame-reject', 'DM received', 'disconnected'],
+  ['frame-reject', 'disconnect: DISC sent', 'disconnecting'],
   ['frame-reject', 'T1 ended N2 times: SABM sent', 'connecting'],
 ];

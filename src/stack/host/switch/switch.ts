@@ -14,7 +14,7 @@
  * 4. At most `QUEUE_MAX` frames wait to be polled; more are dropped and counted.
  */
 import { assert } from '../../../base/errors.ts';
-import { earliest, type Instant } from '../../../base/time.ts';
+import type { Instant } from '../../../base/time.ts';
 import { FilteringDatabase } from '../../datalink/bridge/filtering-database.ts';
 import {
   decodeFrame,
@@ -221,7 +221,7 @@ export class Switch {
   }
 
   pollTimeout(): Instant | undefined {
-    return earliest(this.#tree?.pollTimeout());
+    return this.#tree?.pollTimeout();
   }
 
   handleTimeout(now: Instant): void {

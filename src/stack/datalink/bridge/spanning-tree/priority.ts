@@ -66,10 +66,3 @@ export const DEFAULT_TIMES: Times = { messageAge: 0, maxAge: 20, helloTime: 2, f
 /** Table 17-3: 20,000,000,000,000 / bit/s, at most 200,000,000. */
 export const pathCost = (bitsPerSecond: number): number =>
   Math.max(1, Math.min(200_000_000, Math.round(2e13 / bitsPerSecond)));
-
-/** IEEE 802.1D-1998 table 8-5, which the Linux bridge still goes by. */
-export function pathCost1998(bitsPerSecond: number): number {
-  if (bitsPerSecond >= 10e9) return 2;
-  if (bitsPerSecond >= 1e9) return 4;
-  return bitsPerSecond >= 100e6 ? 19 : 100;
-}

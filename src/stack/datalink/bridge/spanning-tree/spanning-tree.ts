@@ -50,7 +50,10 @@ export type SpanningTreeEvent =
       readonly state: PortState;
       readonly role: Role;
     }
-  /** What was learned on this port is to be forgotten; with STP for the time of a forward delay sooner than else. */
+  /**
+   * What was learned on this port is to be forgotten, with STP too: it would let it age within a forward delay
+   * (§17.19.1), which forgets the same, later.
+   */
   | { readonly kind: 'flush'; readonly port: number };
 
 const TICK = seconds(1);
