@@ -12,16 +12,16 @@
  *   (2) Nothing is erased before the ROM was read and is an RP2040's; a wrong one is read twice.
  *   (3) After an interface reset, which takes exclusive access away, it is entered anew and goes on at the sector
  *       that it was at: a sector is always erased before it is written.
- *   (4) A sector that reads otherwise than it was written is erased and written again, at most MENDS_MAX times in
- *       all, and reading then begins anew.
+ *   (4) A sector that reads otherwise than it was written is erased and written again: block-walk.ts.
  *   (5) `done` means that the chip has shown each octet of the image after the last sector was written.
  *   (6) A device that leaves the bus ends it; once all is read back that is what was asked for.
  */
 import { assert } from '../../base/errors.ts';
 import { toHex } from '../../base/octets.ts';
 import { type Duration, seconds } from '../../base/time.ts';
+import { BlockWalk } from './block-walk.ts';
 import type { Part } from './image.ts';
-import type { LoaderEvent, LoaderFault, LoaderPhase } from './loader.ts';
+import type { LoaderEvent, LoaderFault } from './loader.ts';
 import {
   decodeStatus,
   encodeCommand,
@@ -36,7 +36,6 @@ import type { UsbOutcome, UsbTransfer } from './usb-transfer.ts';
 const PATIENCE: Duration = seconds(3);
 /** One that never answered is not there; one that did is on a bad cable. */
 const ATTEMPTS = { unanswered: 3, answered: 6 } as const;
-const MENDS_MAX = 4;
 /** An answer to REBOOT is to come through before. */
 const REBOOT_DELAY_MS = 500;
 const PACKET = 64;
@@ -66,10 +65,9 @@ export const RESET: readonly UsbTransfer[] = [
 ];
 
 export class Picoboot {
-  readonly #sectors: readonly Part[];
+  readonly #sectors: BlockWalk;
   readonly #events: LoaderEvent[] = [];
   #step: Step = 'idle';
-  #phase: LoaderPhase = 'enter';
   /** Of the step, still to be asked for. */
   #transfers: UsbTransfer[] = [];
   #underway: UsbTransfer | undefined;
@@ -81,14 +79,10 @@ export class Picoboot {
   #doubted = false;
   /** The status that the last attempt ended with, if it had one. */
   #refusal: string | undefined;
-  #cursor = 0;
-  #mends = 0;
-  /** The sector at the cursor is written for the sake of a read that differed. */
-  #mending = false;
 
   /** @param sectors what is to be in the flash: whole sectors, at their addresses */
   constructor(sectors: readonly Part[]) {
-    this.#sectors = sectors;
+    this.#sectors = new BlockWalk(sectors, (event) => this.#tell(event));
     assert(
       sectors.every(
         ({ address, octets }) =>
@@ -130,8 +124,8 @@ export class Picoboot {
   }
 
   #handleGone(): void {
-    if (this.#phase === 'restart') this.#end({ kind: 'done' });
-    else this.#fail({ code: 'loader-gone', op: this.#phase, address: this.#sector().address });
+    if (this.#sectors.phase === 'restart') this.#end({ kind: 'done' });
+    else this.#fail({ code: 'loader-gone', ...this.#place() });
   }
 
   #ask(): void {
@@ -159,11 +153,14 @@ export class Picoboot {
 
   #fault(): LoaderFault {
     if (!this.#answered) return { code: 'loader-silent' };
-    const where = { op: this.#phase, address: this.#sector().address };
     const status = this.#refusal;
     return status === undefined
-      ? { code: 'loader-lost', ...where }
-      : { code: 'loader-refused', ...where, status };
+      ? { code: 'loader-lost', ...this.#place() }
+      : { code: 'loader-refused', ...this.#place(), status };
+  }
+
+  #place(): { readonly op: string; readonly address: number } {
+    return { op: this.#sectors.phase, address: this.#sectors.block.address };
   }
 
   #proceed(): void {
@@ -202,7 +199,7 @@ export class Picoboot {
 
   #handleIdentity(magic: string): void {
     if (magic === ROM_MAGIC.rp2040) {
-      if (this.#phase === 'enter') this.#begin('write');
+      this.#sectors.begin();
       this.#next();
     } else if (this.#doubted) {
       const found = magic === ROM_MAGIC.rp2350 ? 'RP2350' : `ROM ${magic}`;
@@ -215,15 +212,12 @@ export class Picoboot {
 
   /** The sector at the cursor, or what follows the last one. */
   #next(): void {
-    if (this.#cursor === this.#sectors.length && this.#phase === 'write') this.#begin('verify');
-    if (this.#cursor === this.#sectors.length) {
-      if (this.#phase === 'verify') this.#begin('restart');
-      this.#command('rebooting', { kind: 'reboot', delay_ms: REBOOT_DELAY_MS });
-      return;
-    }
-    const { address } = this.#sector();
+    const { task, block } = this.#sectors;
+    const { address } = block;
     const size = PICOBOOT_SECTOR;
-    if (this.#phase === 'verify' && !this.#mending) {
+    if (task === 'leave') {
+      this.#command('rebooting', { kind: 'reboot', delay_ms: REBOOT_DELAY_MS });
+    } else if (task === 'read') {
       this.#command('reading', { kind: 'read', address, size });
     } else {
       this.#command('erasing', { kind: 'flash-erase', address, size });
@@ -231,49 +225,20 @@ export class Picoboot {
   }
 
   #write(): void {
-    const { address, octets } = this.#sector();
+    const { address, octets } = this.#sectors.block;
     if (octets.every((octet) => octet === ERASED)) this.#handleWritten();
     else this.#command('writing', { kind: 'write', address, octets });
   }
 
   #handleWritten(): void {
-    if (this.#mending) this.#begin('verify');
-    else this.#advance();
-    this.#mending = false;
+    this.#sectors.handleWritten();
     this.#next();
   }
 
   #handleRead(octets: Uint8Array): void {
-    const { address, octets: wanted } = this.#sector();
-    const at = octets.findIndex((octet, i) => octet !== wanted[i]);
-    if (at < 0) {
-      this.#advance();
-    } else if (this.#mends < MENDS_MAX) {
-      this.#mends++;
-      this.#mending = true;
-    } else {
-      const [expected = 0, actual = 0] = [wanted[at], octets[at]];
-      this.#fail({ code: 'verify-failed', address: address + at, expected, actual });
-      return;
-    }
-    this.#next();
-  }
-
-  #advance(): void {
-    this.#cursor++;
-    const total = this.#sectors.length * PICOBOOT_SECTOR;
-    this.#tell({ kind: 'progress', done: this.#cursor * PICOBOOT_SECTOR, total });
-  }
-
-  #begin(phase: LoaderPhase): void {
-    this.#phase = phase;
-    this.#cursor = phase === 'restart' ? this.#sectors.length : 0;
-    this.#tell({ kind: 'phase', phase });
-  }
-
-  #sector(): Part {
-    const last = this.#sectors.length - 1;
-    return this.#sectors[Math.min(this.#cursor, last)] ?? { address: 0, octets: NO_OCTETS };
+    const fault = this.#sectors.handleRead(octets);
+    if (fault === undefined) this.#next();
+    else this.#fail(fault);
   }
 
   /** The command, what it transfers, and the empty packet the other way. */

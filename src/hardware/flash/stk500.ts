@@ -14,16 +14,15 @@
  *   (2) Nothing is written before the chip's signature was right; a wrong one is asked for twice.
  *   (3) After a reset it goes on at the page it was at: writing a page erases it first, so that writing
  *       it again changes nothing.
- *   (4) The protocol has no checksum, so every page is read back. One that differs is written again, at
- *       most MENDS_MAX times in all: an octet altered on the line is mended, worn flash is told.
- *   (5) `done` means that the chip has shown each octet of the image after the last page was written: an
- *       altered address may have put a page over another.
+ *   (4) The protocol has no checksum, so every page is read back, and written again if it differs: block-walk.ts.
+ *   (5) `done` means that the chip has shown each octet of the image after the last page was written.
  */
 import { assert } from '../../base/errors.ts';
 import { equal, toHex } from '../../base/octets.ts';
 import { after, type Instant, milliseconds } from '../../base/time.ts';
+import { BlockWalk } from './block-walk.ts';
 import type { Part } from './image.ts';
-import type { LineAction, LoaderEvent, LoaderFault, LoaderMachine, LoaderPhase } from './loader.ts';
+import type { LineAction, LoaderEvent, LoaderFault, LoaderMachine } from './loader.ts';
 
 /** AVR061 §4: commands, and the octets about an answer. */
 const STK = {
@@ -53,7 +52,6 @@ const SETTLING = milliseconds(60);
 const EXCHANGE = milliseconds(500);
 /** A loader that never answered is none; one that did is on a bad line. */
 const RESETS = { unanswered: 3, answered: 6 } as const;
-const MENDS_MAX = 4;
 
 type Step =
   | 'idle'
@@ -80,17 +78,10 @@ export interface Stk500Options {
 
 export class Stk500 implements LoaderMachine {
   readonly #signature: Uint8Array;
-  readonly #pages: readonly Part[];
-  readonly #total: number;
+  readonly #pages: BlockWalk;
   readonly #outputs: LineAction[] = [];
   readonly #events: LoaderEvent[] = [];
   #step: Step = 'idle';
-  /** What it is at, or goes back to after a reset. */
-  #phase: LoaderPhase = 'enter';
-  #cursor = 0;
-  #mends = 0;
-  /** The page at the cursor is written for the sake of a read that differed. */
-  #mending = false;
   #resets = 0;
   #syncs = 0;
   #answered = false;
@@ -100,12 +91,7 @@ export class Stk500 implements LoaderMachine {
 
   constructor({ signature, pages }: Stk500Options) {
     this.#signature = signature;
-    this.#pages = pages;
-    this.#total = pages.reduce((size, { octets }) => size + octets.length, 0);
-    assert(
-      pages.every(({ octets }) => octets.length === pages[0]?.octets.length),
-      'whole pages',
-    );
+    this.#pages = new BlockWalk(pages, (event) => this.#tell(event));
   }
 
   start(now: Instant): void {
@@ -172,7 +158,8 @@ export class Stk500 implements LoaderMachine {
   }
 
   #lost(): LoaderFault {
-    return { code: 'loader-lost', op: this.#phase, address: this.#page().address };
+    const { phase, block } = this.#pages;
+    return { code: 'loader-lost', op: phase, address: block.address };
   }
 
   #sync(now: Instant): void {
@@ -210,7 +197,9 @@ export class Stk500 implements LoaderMachine {
   }
 
   #answerLength(): number {
-    return this.#step === 'reading' ? this.#page().octets.length : (ANSWER_LENGTH[this.#step] ?? 0);
+    return this.#step === 'reading'
+      ? this.#pages.block.octets.length
+      : (ANSWER_LENGTH[this.#step] ?? 0);
   }
 
   #proceed(answer: Uint8Array, now: Instant): void {
@@ -219,11 +208,11 @@ export class Stk500 implements LoaderMachine {
         this.#handleSignature(answer, now);
         return;
       case 'entering':
-        if (this.#phase === 'enter') this.#begin('write');
+        this.#pages.begin();
         this.#next(now);
         return;
       case 'addressing':
-        if (this.#phase === 'verify' && !this.#mending) this.#read(now);
+        if (this.#pages.task === 'read') this.#read(now);
         else this.#write(now);
         return;
       case 'writing':
@@ -251,68 +240,36 @@ export class Stk500 implements LoaderMachine {
   }
 
   #handleWritten(now: Instant): void {
-    if (this.#mending) this.#begin('verify');
-    else this.#advance();
-    this.#mending = false;
+    this.#pages.handleWritten();
     this.#next(now);
   }
 
   #handleRead(octets: Uint8Array, now: Instant): void {
-    const { address, octets: wanted } = this.#page();
-    const at = octets.findIndex((octet, i) => octet !== wanted[i]);
-    if (at < 0) {
-      this.#advance();
-    } else if (this.#mends < MENDS_MAX) {
-      this.#mends++;
-      this.#mending = true;
-    } else {
-      const [expected = 0, actual = 0] = [wanted[at], octets[at]];
-      this.#fail({ code: 'verify-failed', address: address + at, expected, actual });
-      return;
-    }
-    this.#next(now);
-  }
-
-  #advance(): void {
-    this.#cursor++;
-    const { length = 0 } = this.#pages[0]?.octets ?? {};
-    this.#tell({ kind: 'progress', done: this.#cursor * length, total: this.#total });
+    const fault = this.#pages.handleRead(octets);
+    if (fault === undefined) this.#next(now);
+    else this.#fail(fault);
   }
 
   /** The page at the cursor, or what follows the last one. */
   #next(now: Instant): void {
-    if (this.#cursor === this.#pages.length) {
-      if (this.#phase === 'write') this.#begin('verify');
-      else {
-        if (this.#phase === 'verify') this.#begin('restart');
-        this.#command('leaving', [STK.leaveProgramming], now);
-        return;
-      }
+    if (this.#pages.task === 'leave') {
+      this.#command('leaving', [STK.leaveProgramming], now);
+      return;
     }
     // In words, the low octet first.
-    const word = this.#page().address >> 1;
+    const word = this.#pages.block.address >> 1;
     this.#command('addressing', [STK.loadAddress, word & 0xff, word >> 8], now);
   }
 
-  #begin(phase: LoaderPhase): void {
-    this.#phase = phase;
-    this.#cursor = phase === 'restart' ? this.#pages.length : 0;
-    this.#tell({ kind: 'phase', phase });
-  }
-
   #write(now: Instant): void {
-    const { octets } = this.#page();
+    const { octets } = this.#pages.block;
     const head = [STK.programPage, octets.length >> 8, octets.length & 0xff, STK.flash];
     this.#command('writing', [...head, ...octets], now);
   }
 
   #read(now: Instant): void {
-    const { length } = this.#page().octets;
+    const { length } = this.#pages.block.octets;
     this.#command('reading', [STK.readPage, length >> 8, length & 0xff, STK.flash], now);
-  }
-
-  #page(): Part {
-    return this.#pages[Math.min(this.#cursor, this.#pages.length - 1)] ?? NO_PAGE;
   }
 
   #command(step: Step, octets: readonly number[], now: Instant): void {
@@ -335,5 +292,3 @@ export class Stk500 implements LoaderMachine {
     this.#events.push(event);
   }
 }
-
-const NO_PAGE: Part = { address: 0, octets: new Uint8Array(0) };
