@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../src/base/crc32.ts';
 import { concat, fromHex, toHex } from '../../src/base/octets.ts';
+import { seededRng } from '../../src/base/random.ts';
 import { START } from '../../src/base/time.ts';
 import { decodeCobs, encodeCobs, encodedLengthMax } from '../../src/hardware/control/cobs.ts';
 import { decodeFrame, FrameEncoder, KIND } from '../../src/hardware/control/frame.ts';
@@ -10,6 +11,9 @@ import { encodeIdentity } from '../../src/hardware/control/identity.ts';
 import { encodeOpen, encodeOpened } from '../../src/hardware/control/open.ts';
 import { Splitter } from '../../src/hardware/control/splitter.ts';
 import { STATISTIC, zeroed } from '../../src/hardware/control/statistics.ts';
+import type { SerialStation } from '../../src/lab/lab.ts';
+import { StepLog } from '../../src/lab/steps.ts';
+import { throughNoise } from './checks/greeting.ts';
 import * as reference from './checks/line.ts';
 import * as solution from './solution/hello.ts';
 
@@ -173,4 +177,46 @@ describe('lab00: solution, oracle and netlab agree', () => {
       }),
     );
   });
+});
+
+/** A board that answers each whole OPEN, by the oracle alone, at a length that seldom comes through unhurt. */
+function answering(): SerialStation {
+  let said: Uint8Array = new Uint8Array(0);
+  return {
+    now: () => START,
+    async send(octets) {
+      const opens = reference.decodeStream(octets).contents.filter(([kind]) => kind === 0x11);
+      said = concat(
+        opens.map((open) => {
+          const of = ((open[1] as number) << 8) | (open[2] as number);
+          const nonce = new DataView(open.buffer, open.byteOffset).getUint32(12);
+          const identity = concat([reference.item(8, 'x'.repeat(200)), reference.item(1, 'mock')]);
+          return reference.encodeFrame(reference.openedContent({ session: of, nonce, identity }));
+        }),
+      );
+    },
+    async receive() {
+      const heard = said;
+      said = new Uint8Array(0);
+      return heard.length === 0 ? undefined : heard;
+    },
+  };
+}
+
+it('the noise fails no decoder that is right, wherever it cuts an answer', async () => {
+  const module: Record<string, unknown> = { ...solution };
+  const learner = {
+    call: async (name: string, ...args: unknown[]) =>
+      (module[name] as (...given: unknown[]) => unknown)(...args),
+  };
+  for (let seed = 0; seed < 100; seed++) {
+    const log = new StepLog(() => 0 as never, {
+      stepStarted() {},
+      stepEnded() {},
+      pictureDrawn() {},
+    });
+    const bench = { serial: answering(), learner, rng: seededRng(seed) };
+    await throughNoise.run(bench as never, log);
+    expect({ seed, failure: log.failure }).toEqual({ seed, failure: undefined });
+  }
 });

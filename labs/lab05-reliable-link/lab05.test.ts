@@ -155,7 +155,7 @@ describe('lab05: the line of the checks', () => {
       expect(pictureFlaw('line', timeline({ en: 'a line', ko: '선' }, shown))).toBeUndefined();
     }
     const { text, svg } = timeline({ en: 'a line', ko: '선' }, trips);
-    expect(text.filter((line) => line.includes('lost'))).toHaveLength(3);
+    expect(text.filter((line) => JSON.stringify(line).includes('lost'))).toHaveLength(3);
     expect(svg.match(/, lost</g)).toHaveLength(2);
     expect(svg).toContain('I2 again');
   });

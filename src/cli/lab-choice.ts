@@ -3,6 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import type { Check, Lab } from '../lab/lab.ts';
 import type { CodeOrigin, LearnerCode } from '../lab/learner.ts';
 import { nearest } from '../lab/near.ts';
+import { progressOf } from '../lab/progress.ts';
 import { timeOfDay } from '../node/clock.ts';
 import { hashOf } from '../node/store/code-hash.ts';
 import { type EarlierModule, earlierModules } from '../node/store/earlier-labs.ts';
@@ -31,6 +32,14 @@ export async function chooseLab(
   const [only, second] = started;
   if (only !== undefined && second === undefined) return only;
   throw new UsageError('which-lab', 'no lab was named, and none can be guessed');
+}
+
+/** The id of the first lab that has not passed; undefined when all have. */
+export function nextLab(from: string, labs: string | undefined): string | undefined {
+  const { progress } = loadProgress(recordsRoot(from), stampOf(timeOfDay()));
+  return labNames(labs)
+    .map((name) => name.slice(0, 'lab00'.length))
+    .find((id) => progressOf(progress, id).passedAt === undefined);
 }
 
 /** @throws UsageError `unknown-check` */

@@ -157,9 +157,12 @@ export interface Picture {
   readonly title: Text;
   /** A whole SVG document that draws and does nothing else. */
   readonly svg: string;
-  /** The same in plain characters, a line each. */
-  readonly text: readonly string[];
+  /** The same in plain characters, a line each; one with words in it may have them in both languages. */
+  readonly text: readonly Words[];
 }
+
+/** What reads alike in every language, or a text. */
+export type Words = string | Text;
 
 /**
  * Who sees a check: the learner at once; the learner after the deadline, or when grades are published, where a report's

@@ -22,9 +22,11 @@ describe('a picture', () => {
     expect(pictureFlaw('../x', { title, svg: '<svg></svg>', text })).toMatch(/kebab-case/);
   });
 
-  it('fits a terminal', () => {
-    const wide = { title, svg: '<svg></svg>', text: ['x'.repeat(121)] };
-    expect(pictureFlaw('curve', wide)).toMatch(/columns/);
+  it('fits a terminal of eighty columns, two for each syllable of Hangul', () => {
+    for (const line of ['x'.repeat(77), { en: '', ko: '가'.repeat(39) }]) {
+      const wide = { title, svg: '<svg></svg>', text: [line] };
+      expect(pictureFlaw('curve', wide)).toMatch(/columns/);
+    }
   });
 });
 
@@ -43,18 +45,44 @@ describe('a plot', () => {
     );
   });
 
-  it('marks a rising line from the lower left to the upper right', () => {
-    const points = [
-      [0, 0],
-      [1, 1],
-    ] as const;
-    const { text: drawn } = plot({
-      title,
-      x: 'G',
-      y: 'S',
-      curves: [{ name: 'S', points, as: 'line' }],
-    });
-    expect(drawn[1]?.trimEnd().endsWith('*')).toBe(true);
-    expect(drawn[16]?.indexOf('*')).toBe(drawn[16]?.indexOf('|') === undefined ? -1 : 3);
+  const rising = [
+    [0, 0],
+    [2, 1],
+  ] as const;
+  const drawn = plot({
+    title,
+    x: { en: 'load', ko: '부하' },
+    y: 'S',
+    curves: [
+      { name: { en: 'theory', ko: '이론' }, points: rising, as: 'line' },
+      { name: 'measured', points: [[1, 0.5]], as: 'points' },
+    ],
+  });
+
+  it('draws a line through every column, with the points over it and numbers at both axes', () => {
+    const rows = drawn.text.slice(1, 17).map(String);
+    expect(rows[0]?.trimEnd().endsWith('*')).toBe(true);
+    expect(rows[15]?.startsWith('  0 +*')).toBe(true);
+    expect(rows.join('').match(/[*o]/g)).toHaveLength(64);
+    expect(rows.join('').match(/o/g)).toHaveLength(1);
+    expect(String(drawn.text[18]).trim().split(/ +/)).toEqual(['0', '0.5', '1', '1.5', '2']);
+  });
+
+  it('says axes and curves in the reader’s language; the SVG, which has no reader yet, in both', () => {
+    expect(drawn.text.slice(19)).toEqual([
+      { en: expect.stringMatching(/^ +load$/), ko: expect.stringMatching(/^ +부하$/) },
+      { en: '* theory', ko: '* 이론' },
+      { en: 'o measured', ko: 'o measured' },
+    ]);
+    for (const words of [title.en, title.ko, 'load · 부하', 'theory · 이론', '>measured<']) {
+      expect(drawn.svg).toContain(words);
+    }
+  });
+
+  it('has its legend below the axes, where no curve is', () => {
+    const heights = [...drawn.svg.matchAll(/y="([\d.]+)" text-anchor="start">(theory|measured)/g)];
+    const axis = Number(/V(\d+)H/.exec(drawn.svg)?.[1]);
+    expect(heights).toHaveLength(2);
+    for (const [, height] of heights) expect(Number(height)).toBeGreaterThan(axis);
   });
 });

@@ -7,6 +7,7 @@ import type { Difference } from './diff.ts';
 import { compareDumps } from './hexdump.ts';
 import type { Text } from './lab.ts';
 import type { CodeOrigin, Place, UsedModule } from './learner.ts';
+import { said } from './picture.ts';
 import type { SubstrateDescription } from './substrate.ts';
 import type { CheckResult, Failure, StepRecord, Verdict } from './verdict.ts';
 
@@ -150,7 +151,7 @@ export function checkLines(check: CheckResult, language: Language): readonly str
 export function pictureLines({ pictures = [] }: CheckResult, language: Language): string[] {
   return pictures.flatMap(({ file, title, text }) => [
     `  ${title[language]} (${file})`,
-    ...text.map((line) => `    ${line}`),
+    ...text.map((line) => `    ${said(line, language)}`),
   ]);
 }
 

@@ -16,7 +16,7 @@
  */
 import { EXIT, type ExitCode } from '../base/errors.ts';
 import type { Difference } from './diff.ts';
-import type { Text, Visibility } from './lab.ts';
+import type { Text, Visibility, Words } from './lab.ts';
 import type { CodeOrigin, Place, UsedModule } from './learner.ts';
 import type { SubstrateDescription } from './substrate.ts';
 
@@ -64,7 +64,7 @@ export interface Failure {
 export interface KeptPicture {
   readonly file: string;
   readonly title: Text;
-  readonly text: readonly string[];
+  readonly text: readonly Words[];
 }
 
 export interface CheckResult {

@@ -20,8 +20,8 @@ it('draws levels, edges, clock marks and labels', () => {
 it('goes on in a further row, with the edge where it is', () => {
   const { text } = waveform({
     title,
-    samples: levels(`${'0'.repeat(104)}11`),
-    marks: [105],
+    samples: levels(`${'0'.repeat(72)}11`),
+    marks: [73],
     labels: [],
   });
   expect(text.slice(4)).toEqual(['   _', '  |', '   ^', '']);

@@ -8,6 +8,7 @@
  *       1        0       1
  */
 import type { Picture, Text } from './lab.ts';
+import { escaped } from './picture.ts';
 
 export interface WaveformPicture {
   readonly title: Text;
@@ -25,13 +26,15 @@ export interface WaveformLabel {
 }
 
 /** A row of the terminal, and how many of them. */
-const COLUMNS = 104;
-const ROWS = 3;
+const COLUMNS = 72;
+const ROWS = 4;
 const DRAWN_MAX = COLUMNS * ROWS;
 
 const SAMPLE_WIDTH = 9;
 const ROW_HEIGHT = 110;
 const MARGIN = 24;
+/** Above the first row: the title in both languages. */
+const TITLE = 44;
 const HIGH = 30;
 const LOW = 70;
 const LABEL = 92;
@@ -42,11 +45,13 @@ export function waveform(request: WaveformPicture): Picture {
     rowOf(request, row * COLUMNS, Math.min(count, (row + 1) * COLUMNS)),
   );
   const width = 2 * MARGIN + COLUMNS * SAMPLE_WIDTH;
+  const height = TITLE + rows.length * ROW_HEIGHT;
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${MARGIN + rows.length * ROW_HEIGHT}" font-family="sans-serif" font-size="13">`,
-    `<rect width="${width}" height="${MARGIN + rows.length * ROW_HEIGHT}" fill="white"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
+    `<rect width="${width}" height="${height}" fill="white"/>`,
     `<text x="${width / 2}" y="18" text-anchor="middle">${escaped(request.title.en)}</text>`,
-    ...rows.flatMap((row, i) => drawRow(row, MARGIN + i * ROW_HEIGHT)),
+    `<text x="${width / 2}" y="36" text-anchor="middle">${escaped(request.title.ko)}</text>`,
+    ...rows.flatMap((row, i) => drawRow(row, TITLE + i * ROW_HEIGHT)),
     '</svg>\n',
   ].join('\n');
   return { title: request.title, svg, text: rows.flatMap(writeRow) };
@@ -114,6 +119,3 @@ function drawRow({ levels, before, marks, labels }: Row, top: number): string[] 
     ),
   ];
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escaped = (text: string): string => text.replace(/[&<>]/g, (found) => ENTITIES[found] ?? '');

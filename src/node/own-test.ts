@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { EXIT, NetlabError } from '../base/errors.ts';
 import type { Text } from '../lab/lab.ts';
 import { type LearnerCode, LearnerError } from '../lab/learner.ts';
-import { stripTypes } from './sandbox/module-source.ts';
+import { moduleSources } from './sandbox/module-source.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 import { type EarlierModule, standingOn } from './store/earlier-labs.ts';
 import { readIfThere, writeNew } from './store/files.ts';
@@ -119,9 +119,24 @@ async function failureOf(action: () => Promise<unknown>): Promise<Text | undefin
 function readTest(lab: string, { folder }: Workspace): string {
   const text = readIfThere(join(folder, TEST_FILE));
   if (text === undefined) throw noTest(lab, folder);
-  if (text.length <= OCTETS_MAX) return text;
   const path = join(folder, TEST_FILE);
+  if (text.length <= OCTETS_MAX) return readable(text, lab, path);
   throw new NetlabError('code-too-large', EXIT.usage, `${path} is too large`, { path });
+}
+
+/** The text without its types. Told here, a slip in it is not taken for a test that everything fails. */
+function readable(text: string, lab: string, path: string): string {
+  const files = new Map([[TEST_FILE, text]]);
+  const { modules, unreadable } = moduleSources({ entry: TEST_FILE, files });
+  const flaw = unreadable.get(TEST_FILE);
+  if (flaw === undefined) return modules[TEST_FILE] ?? text;
+  const { message, place } = flaw;
+  throw new NetlabError('own-test-unreadable', EXIT.checkFailed, `${path}: ${message}`, {
+    lab,
+    path,
+    line: place.line,
+    reason: message.replace(/\.$/, ''),
+  });
 }
 
 const noTest = (lab: string, folder: string): NetlabError =>
@@ -130,14 +145,8 @@ const noTest = (lab: string, folder: string): NetlabError =>
     path: join(folder, TEST_FILE),
   });
 
-/** The functions that it exports; a file that cannot be read is told by the sandbox, at any name. */
-function testNames(text: string): readonly string[] {
-  let code = text;
-  try {
-    code = stripTypes(text);
-  } catch {
-    // As it stands, then.
-  }
+/** The functions that it exports. */
+function testNames(code: string): readonly string[] {
   const exported = code.matchAll(
     /^export\s+(?:async\s+)?(?:function\s*\*?\s*|const\s+)([\p{L}_$][\p{L}\p{N}_$]*)/gmu,
   );

@@ -23,9 +23,33 @@ describe('start with no lab', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`Made ${labNames()[0]}`);
   });
+
+  it('in the folder of a lab makes the next one beside it', async () => {
+    const cwd = await started();
+    const { stdout } = await netlab(['start', 'lab01'], { cwd: join(cwd, WORKSPACE) });
+    expect(stdout).toContain(`Made ${join('..', 'lab01-bits')}`);
+    expect(readFileSync(join(cwd, 'lab01-bits', 'bits.ts'), 'utf8')).toContain('yourTurn');
+  });
+});
+
+describe('run', () => {
+  it('says what comes next when all passed, and never passes the solution off as one’s own', async () => {
+    const cwd = await started();
+    copyFileSync(SOLUTION, join(cwd, WORKSPACE, 'ethernet.ts'));
+    const own = await netlab(['run', '--on', 'memory'], { cwd });
+    expect(own.stdout).toMatch(/PASS {2}100 of 100[\s\S]*Next: netlab start lab00\n$/);
+    const other = await netlab(['run', 'lab03', '--on', 'memory'], { cwd: ownFolder() });
+    expect(other.stdout).toMatch(/That was the solution’s code[\s\S]*Next: netlab start lab03\n$/);
+  });
 });
 
 describe('progress', () => {
+  it('of nobody says how to begin', async () => {
+    const { code, stdout } = await netlab(['progress']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/No lab of yours[\s\S]*Next: netlab start\n$/);
+  });
+
   it('goes from one machine to another and loses nothing there', async () => {
     const [here, there] = [await started(), await started()];
     copyFileSync(SOLUTION, join(here, WORKSPACE, 'ethernet.ts'));
@@ -80,6 +104,15 @@ describe('a test of one’s own', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/it rejects the reference solution.*always/);
     expect(stdout).toContain('Wrong solutions caught: 0 of');
+  });
+
+  it('that cannot be read is told by its line, and not run', async () => {
+    const cwd = await started();
+    writeFileSync(join(cwd, WORKSPACE, 'own.test.ts'), '\nexport function half() { ;\n');
+    const { code, stdout, stderr } = await netlab(['test'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/own\.test\.ts cannot be read, line \d/);
   });
 
   it('is missing until it is added', async () => {

@@ -31,12 +31,15 @@ interface Talk extends Bench {
   readonly serial: SerialStation;
   readonly session: number;
   readonly nonce: number;
+  /** All that the learner's decoder was given since it began: what one piece left over, the next may complete. */
+  readonly given: Uint8Array[];
 }
 
 /** Undefined on a bench without the line: the check was skipped there. */
 function talkOn(bench: Bench): Talk | undefined {
   const { serial, rng } = bench;
-  return serial && { ...bench, serial, session: 1 + below(rng, 0xffff), nonce: rng.next() };
+  const session = 1 + below(rng, 0xffff);
+  return serial && { ...bench, serial, session, nonce: rng.next(), given: [] };
 }
 
 /** The octets that the board says until `enough`, or until `time` has passed. */
@@ -77,11 +80,13 @@ async function makeOpen({ learner, session, nonce }: Talk, steps: Steps): Promis
 
 /** What the learner's decoder makes of what was heard, compared; and the contents. */
 async function hear(
-  { learner, rng }: Talk,
+  { learner, rng, given: before }: Talk,
   steps: Steps,
   heard: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
-  const { contents } = decodeStream(heard);
+  const known = decodeStream(concat(before)).contents.length;
+  before.push(heard);
+  const contents = decodeStream(concat(before)).contents.slice(known);
   const given = await steps.step(
     {
       en: `your decoder gets ${heard.length} octets in pieces`,

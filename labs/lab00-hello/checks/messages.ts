@@ -40,6 +40,10 @@ const NOT_OURS: readonly (readonly [content: Uint8Array, what: Text])[] = [
     OPENED.slice(0, -1),
     { en: 'its last item leads past the end', ko: '마지막 항목이 끝을 넘어감' },
   ],
+  [
+    concat([OPENED, Uint8Array.of(1)]),
+    { en: 'its last item is a type and no length', ko: '마지막 항목에 타입만 있고 길이가 없음' },
+  ],
   [octetsOf('12 1234'), { en: 'three octets', ko: '세 옥텟' }],
 ];
 

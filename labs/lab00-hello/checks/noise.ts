@@ -69,7 +69,14 @@ export const errorRate: Check = {
       );
       curves.push(
         { name: `(1-p)^${onTheLine(length)}`, points: theory, as: 'line' as const },
-        { name: `measured, ${length} octets of content`, points: measured, as: 'points' as const },
+        {
+          name: {
+            en: `measured, ${length} octets of content`,
+            ko: `측정, 내용 ${length}옥텟`,
+          },
+          points: measured,
+          as: 'points' as const,
+        },
       );
     }
     steps.picture(
@@ -79,8 +86,8 @@ export const errorRate: Check = {
           en: 'Frames that come through, against the error rate of the line',
           ko: '선의 오류율에 따라 온전히 도착하는 프레임',
         },
-        x: 'p, errors an octet',
-        y: 'share of frames',
+        x: { en: 'p, errors an octet', ko: 'p, 옥텟당 오류' },
+        y: { en: 'share of frames', ko: '프레임의 비율' },
         curves,
       }),
     );

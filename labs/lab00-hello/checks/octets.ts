@@ -52,6 +52,12 @@ const LONG: readonly Row[] = [
   ],
 ];
 
+/** What a step is given: the octets too, where there are few enough to try with a pencil. */
+function given(name: string, hex: string, { en, ko }: Text): Text {
+  const octets = hex.length > 0 && hex.length <= 24 ? `, ${hex.match(/../g)?.join(' ')}` : '';
+  return { en: `${name}: ${en}${octets}`, ko: `${name}: ${ko}${octets}` };
+}
+
 const WRITTEN: readonly (readonly [octets: string, text: string, what: Text])[] = [
   ['48656c6c6f', '48 65 6c 6c 6f', { en: 'the word Hello', ko: 'Hello라는 낱말' }],
   ['00', '00', { en: 'one octet, zero', ko: '옥텟 하나, 0' }],
@@ -117,13 +123,12 @@ export const cobsEncode: Check = {
   ],
   async run({ learner }, steps) {
     for (const [octets, encoded, what] of [...ENCODED, ...LONG]) {
-      const given = await steps.step(
-        { en: `encodeCobs: ${what.en}`, ko: `encodeCobs: ${what.ko}` },
-        () => learner.call('encodeCobs', octetsOf(octets)),
+      const answer = await steps.step(given('encodeCobs', octets, what), () =>
+        learner.call('encodeCobs', octetsOf(octets)),
       );
       steps.expectOctets(
         { en: 'the encoded octets', ko: '인코딩한 옥텟' },
-        given,
+        answer,
         octetsOf(encoded),
       );
     }
@@ -164,24 +169,22 @@ export const cobsDecode: Check = {
   ],
   async run({ learner }, steps) {
     for (const [octets, encoded, what] of [...ENCODED, ...LONG]) {
-      const given = await steps.step(
-        { en: `decodeCobs: ${what.en}`, ko: `decodeCobs: ${what.ko}` },
-        () => learner.call('decodeCobs', octetsOf(encoded)),
+      const answer = await steps.step(given('decodeCobs', encoded, what), () =>
+        learner.call('decodeCobs', octetsOf(encoded)),
       );
       steps.expectOctets(
         { en: 'the octets as they were', ko: '원래 옥텟' },
-        given,
+        answer,
         octetsOf(octets),
       );
     }
     for (const [encoded, what] of IMPOSSIBLE) {
-      const given = await steps.step(
-        { en: `decodeCobs: ${what.en}`, ko: `decodeCobs: ${what.ko}` },
-        () => learner.call('decodeCobs', octetsOf(encoded)),
+      const answer = await steps.step(given('decodeCobs', encoded, what), () =>
+        learner.call('decodeCobs', octetsOf(encoded)),
       );
       steps.expectEqual(
         { en: 'nothing that an encoder makes', ko: '어떤 인코더도 만들지 않는 것' },
-        given,
+        answer,
         undefined,
       );
     }

@@ -74,9 +74,10 @@ export function mlt3Decode(levels: number[]): Uint8Array | undefined {
 }
 
 /**
- * The cells of samples, from the first on. The sender means each cell to last `samplesPerCell` samples (4 or more, not
- * always a whole number); its clock may be wrong by 2 %, and with 8 samples or more each edge may come an eighth of a cell
- * early or late. No level lasts longer than four cells. Each cell is read at a sample near its middle.
+ * The cells of samples, which begin with the first cell and end with the last. The sender means each cell to last
+ * `samplesPerCell` samples (4 or more, not always a whole number); its clock may be wrong by 2 %, and with 8 samples or
+ * more each edge may come an eighth of a cell early or late. No level lasts longer than four cells. Each cell is read at a
+ * sample near its middle.
  */
 export function recoverCells(samples: Uint8Array, samplesPerCell: number): Recovered {
   return yourTurn({ cells: samples.slice(0, 0), marks: [] }, samples, samplesPerCell);

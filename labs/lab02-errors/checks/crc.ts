@@ -2,7 +2,7 @@
 import { concat } from '../../../src/base/octets.ts';
 import type { Check } from '../../../src/lab/lab.ts';
 import { ascii, flipped } from './reference.ts';
-import { hexNumber, octetsOf } from './sums.ts';
+import { expectHex, octetsOf } from './sums.ts';
 
 export const remainder16: Check = {
   id: 'crc16',
@@ -38,8 +38,7 @@ export const remainder16: Check = {
       const found = await steps.step({ en: `crc16: ${en}`, ko: `crc16: ${ko}` }, () =>
         learner.call('crc16', octets),
       );
-      const text = hexNumber(value, 4);
-      steps.expectEqual({ en: `it is ${text}`, ko: `${text}이다` }, found, value);
+      expectHex(steps, found, value, 4);
     }
   },
 };
@@ -77,8 +76,7 @@ export const remainder32: Check = {
       const found = await steps.step({ en: `crc32: ${en}`, ko: `crc32: ${ko}` }, () =>
         learner.call('crc32', octets),
       );
-      const text = hexNumber(value, 8);
-      steps.expectEqual({ en: `it is ${text}`, ko: `${text}이다` }, found, value);
+      expectHex(steps, found, value, 8);
     }
   },
 };

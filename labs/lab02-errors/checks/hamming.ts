@@ -124,7 +124,7 @@ export const hammingTwo: Check = {
       await steps.step(
         {
           en: `hammingDecode: position ${first} and each one after it turned over`,
-          ko: `hammingDecode: 위치 ${first}과 그 뒤의 위치 하나씩을 함께 뒤집음`,
+          ko: `hammingDecode: 위치 ${first}에 그 뒤의 위치를 하나씩 더해 뒤집음`,
         },
         async () => {
           for (let second = first + 1; second < LENGTH; second++) {

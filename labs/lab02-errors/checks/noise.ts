@@ -166,11 +166,11 @@ export const undetected: Check = {
           en: `Errors that a parity bit over ${bits} bits does not see`,
           ko: `${bits}비트를 지키는 패리티 비트가 보지 못하는 오류`,
         },
-        x: 'bit error rate',
-        y: 'undetected',
+        x: { en: 'bit error rate', ko: '비트 오류율' },
+        y: { en: 'undetected', ko: '놓친 비율' },
         curves: [
-          { name: 'theory', points: theory, as: 'line' },
-          { name: 'measured', points: measured, as: 'points' },
+          { name: { en: 'theory', ko: '이론' }, points: theory, as: 'line' },
+          { name: { en: 'measured', ko: '측정' }, points: measured, as: 'points' },
         ],
       }),
     );

@@ -1,12 +1,20 @@
 /** Parity, and the sum of the Internet. */
 import { fromHex } from '../../../src/base/octets.ts';
-import type { Check } from '../../../src/lab/lab.ts';
+import type { Check, Steps } from '../../../src/lab/lab.ts';
 import { ascii } from './reference.ts';
 
 export const octetsOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0);
 
 export const hexNumber = (value: number, digits: number): string =>
-  `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
+  `${value < 0 ? '-' : ''}0x${Math.abs(value).toString(16).toUpperCase().padStart(digits, '0')}`;
+
+/** A check value, shown as standards write it. */
+export function expectHex(steps: Steps, found: unknown, value: number, digits: number): void {
+  const text = hexNumber(value, digits);
+  const what = { en: `it is ${text}`, ko: `${text}이다` };
+  if (typeof found === 'number') steps.expectEqual(what, hexNumber(found, digits), text);
+  else steps.expectEqual(what, found, value);
+}
 
 export const parity: Check = {
   id: 'parity',
@@ -47,8 +55,8 @@ export const parity: Check = {
     for (const [hex, kind, bit, en, ko] of cases) {
       const found = await steps.step(
         {
-          en: `parityBit: ${en}, ${kind} parity`,
-          ko: `parityBit: ${ko}, ${kind === 'even' ? '짝수' : '홀수'} 패리티`,
+          en: `parityBit: [${hex}], ${en}, ${kind} parity`,
+          ko: `parityBit: [${hex}], ${ko}, ${kind === 'even' ? '짝수' : '홀수'} 패리티`,
         },
         () => learner.call('parityBit', octetsOf(hex), kind),
       );
@@ -83,7 +91,12 @@ export const internetChecksum: Check = {
   async run({ learner }, steps) {
     const cases = [
       // RFC 1071 §3: the sum of these is 0xDDF2.
-      ['0001 f203 f4f5 f6f7', 0x220d, 'the example of RFC 1071 §3', 'RFC 1071 §3의 예'],
+      [
+        '0001 f203 f4f5 f6f7',
+        0x220d,
+        'the example of RFC 1071 §3, 00 01 f2 03 f4 f5 f6 f7',
+        'RFC 1071 §3의 예, 00 01 f2 03 f4 f5 f6 f7',
+      ],
       // The IPv4 header of a ping from 192.0.2.1, its checksum zero; tshark finds 0xF6CB right in it.
       ['4500002d00010000400100 00c0000201c0000202', 0xf6cb, 'an IPv4 header', 'IPv4 헤더'],
       [
@@ -92,16 +105,20 @@ export const internetChecksum: Check = {
         'the same with its checksum in it: nothing is wrong',
         '체크섬이 들어 있는 같은 헤더: 이상 없음',
       ],
-      ['01', 0xfeff, 'one octet: the upper half of a word', '옥텟 하나: 단어의 위쪽 절반'],
+      ['01', 0xfeff, 'one octet, 01: the upper half of a word', '옥텟 하나, 01: 단어의 위쪽 절반'],
       ['', 0xffff, 'no octets', '옥텟 없음'],
-      ['ffff 0001', 0xfffe, 'a carry out of sixteen bits', '16비트를 넘는 올림'],
+      [
+        'ffff 0001',
+        0xfffe,
+        'ff ff 00 01, a carry out of sixteen bits',
+        'ff ff 00 01, 16비트를 넘는 올림',
+      ],
     ] as const;
     for (const [hex, value, en, ko] of cases) {
       const found = await steps.step({ en: `checksum: ${en}`, ko: `checksum: ${ko}` }, () =>
         learner.call('checksum', octetsOf(hex)),
       );
-      const text = hexNumber(value, 4);
-      steps.expectEqual({ en: `it is ${text}`, ko: `${text}이다` }, found, value);
+      expectHex(steps, found, value, 4);
     }
     const found = await steps.step(
       {
@@ -110,7 +127,7 @@ export const internetChecksum: Check = {
       },
       () => learner.call('checksum', new Uint8Array(65_536).fill(0xff)),
     );
-    steps.expectEqual({ en: 'it is 0x0000', ko: '0x0000이다' }, found, 0);
+    expectHex(steps, found, 0, 4);
     const both = await steps.step(
       {
         en: 'checksum: the octets of "netlab", and the same with two words exchanged',

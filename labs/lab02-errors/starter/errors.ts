@@ -33,6 +33,8 @@ export function parityBit(octets: Uint8Array, parity: Parity): number {
  * The Internet checksum (RFC 1071): the octets are read as 16-bit words in network order, a last odd one as if a zero
  * followed; the words are added, each carry out of 16 bits is added in again at the low end, and the sum is
  * complemented.
+ *
+ *     00 01 f2 03 f4 f5 f6 f7   →  0x220D: the sum is 0x2DDF0, with its carry 0xDDF2, complemented 0x220D
  */
 export function checksum(octets: Uint8Array): number {
   return yourTurn(-1, octets);
@@ -68,6 +70,8 @@ export function checkFcs(octets: Uint8Array): Uint8Array | undefined {
  * An octet as an extended Hamming code word of 13 bits: bit n of the number is position n. Positions 3, 5, 6, 7, 9, 10,
  * 11, 12 hold the octet's bits 0 … 7; positions 1, 2, 4, 8 each make the parity even over all positions whose number has
  * that bit; position 0 makes the parity of all thirteen even.
+ *
+ *     hammingEncode(0x01)   →  0b1111: bit 0 is at position 3, which positions 1 and 2 guard, and these three want a fourth
  */
 export function hammingEncode(octet: number): number {
   return yourTurn(-1, octet);

@@ -200,8 +200,8 @@ export const snap: Check = {
       ko: 'DSAP와 SSAP는 AA, 제어 필드는 03(UI)이에요. 이어서 OUI 세 옥텟이 적힌 순서 그대로, 프로토콜 번호 두 옥텟이 네트워크 바이트 순서로 옵니다. 그래서 페이로드에는 1492옥텟이 남아요.',
     },
     {
-      en: 'Call encodeLlc with dsap and ssap 0xAA, control Uint8Array.of(0x03), and as payload the OUI, the two octets of protocolId and the payload joined. Its answer, undefined included, is yours.',
-      ko: 'encodeLlc를 부르되 dsap와 ssap는 0xAA, control은 Uint8Array.of(0x03), 페이로드는 OUI와 protocolId 두 옥텟과 원래 페이로드를 이은 것으로 주세요. undefined까지 포함해 그 답이 곧 여러분의 답이에요.',
+      en: 'Refuse an OUI that is not three octets and a number above 0xFFFF. Then call encodeLlc with dsap and ssap 0xAA, control Uint8Array.of(0x03), and as payload the OUI, the two octets of protocolId and the payload joined. Its answer, undefined included, is yours.',
+      ko: 'OUI가 세 옥텟이 아니거나 번호가 0xFFFF보다 크면 거절하세요. 그다음 encodeLlc를 부르되 dsap와 ssap는 0xAA, control은 Uint8Array.of(0x03), 페이로드는 OUI와 protocolId 두 옥텟과 원래 페이로드를 이은 것으로 주세요. undefined까지 포함해 그 답이 곧 여러분의 답이에요.',
     },
   ],
   async run({ learner }, steps) {
@@ -221,6 +221,16 @@ export const snap: Check = {
     await refuses(learner, steps, snapSample(ENDS, example, counting(1493)), {
       en: '1493 octets of payload, one too many',
       ko: '페이로드 1493옥텟. 하나 초과',
+    });
+    const half = { ...example, oui: octetsOf('005e') };
+    await refuses(learner, steps, snapSample(ENDS, half, counting(46)), {
+      en: 'an OUI of two octets',
+      ko: '두 옥텟짜리 OUI',
+    });
+    const great = { ...example, protocolId: 0x10000 };
+    await refuses(learner, steps, snapSample(ENDS, great, counting(46)), {
+      en: 'protocol number 0x10000, which two octets do not hold',
+      ko: '프로토콜 번호 0x10000. 두 옥텟에 담기지 않음',
     });
   },
 };

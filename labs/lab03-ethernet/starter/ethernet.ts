@@ -95,7 +95,8 @@ export function encodeEthernetII(frame: EthernetIIFrame): Uint8Array | undefined
 
 /**
  * An 802.3 frame with an LLC header, ready to send. The length field counts LLC's header and the payload,
- * never the padding, and is 1500 at most. Undefined when there is no such frame.
+ * never the padding, and is 1500 at most. Undefined when there is no such frame: more than that, an address
+ * that is not six octets.
  */
 export function encodeLlc(frame: LlcFrame): Uint8Array | undefined {
   return yourTurn(undefined, frame);
@@ -103,7 +104,8 @@ export function encodeLlc(frame: LlcFrame): Uint8Array | undefined {
 
 /**
  * An 802.3 frame with LLC and SNAP: DSAP and SSAP 0xAA, control 0x03, then OUI, protocol number, payload.
- * Undefined when there is no such frame.
+ * Undefined when there is no such frame: more than 1492 octets of payload, an OUI that is not three octets, a
+ * number above 0xFFFF, an address that is not six octets.
  */
 export function encodeSnap(frame: SnapFrame): Uint8Array | undefined {
   return yourTurn(undefined, frame);

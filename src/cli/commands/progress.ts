@@ -50,6 +50,10 @@ export default class ProgressCommand extends BaseCommand {
   }
 
   private show(progress: Progress): void {
+    if (Object.keys(progress).length === 0) {
+      this.print(this.say('progress.none'));
+      this.print(this.say('next', { command: this.paint.cyan('netlab start') }));
+    }
     for (const [lab, { points, possible, passedAt, runs }] of Object.entries(progress)) {
       const mark = passedAt === undefined ? ' ' : this.paint.green('✔');
       this.print(`${mark} ${lab}  ${this.say('progress.lab', { points, possible, runs })}`);

@@ -20,7 +20,7 @@ import {
   seedFlag,
 } from '../flags.ts';
 import { interruption } from '../interruption.ts';
-import { chooseCode, chooseLab } from '../lab-choice.ts';
+import { chooseCode, chooseLab, nextLab } from '../lab-choice.ts';
 import { type LabRun, runRecorded } from '../lab-run.ts';
 import { en } from '../messages/en.ts';
 import { openDisplay } from '../open-display.ts';
@@ -81,12 +81,14 @@ export default class Run extends BaseCommand {
         onEvent: (event) => display.handleEvent(event),
       }).finally(() => display.end()),
     );
-    this.conclude(run);
+    this.conclude(run, nextLab(here, flags.labs));
+    if (chosen.origin.kind === 'solution' && flags.code === undefined)
+      this.tellNotYours(source.lab.id);
     this.endWith(run.verdict.exitCode);
     return { verdict: run.verdict, evidence: run.evidence };
   }
 
-  private conclude({ verdict, evidence, trouble }: LabRun): void {
+  private conclude({ verdict, evidence, trouble }: LabRun, nextLab: string | undefined): void {
     const { earned, possible } = verdict.points;
     const outcome = `${markOf(verdict.verdict)} ${verdict.verdict}`;
     const points = this.say('run.points', { earned, possible });
@@ -95,10 +97,12 @@ export default class Run extends BaseCommand {
     for (const line of exercisedLines(verdict, this.language)) this.print(`  ${line}`);
     const folder = relative(process.cwd(), evidence) || '.';
     this.print(`  ${this.say('run.evidence', { folder })}`);
-    const failed = verdict.checks.find(hasHint);
-    if (failed !== undefined && verdict.exercised.code.kind === 'learner') {
-      const command = this.paint.cyan(`netlab hint ${verdict.lab} ${failed.id}`);
-      this.print(`  ${this.say('next', { command })}`);
+    if (verdict.exercised.code.kind === 'learner') {
+      const failed = verdict.checks.find(hasHint);
+      if (failed !== undefined) this.tellNext(`netlab hint ${verdict.lab} ${failed.id}`);
+      else if (verdict.verdict === 'PASS' && nextLab !== undefined) {
+        this.tellNext(`netlab start ${nextLab}`);
+      }
     }
     const advice = upstreamAdvice(verdict);
     if (advice !== undefined) {
@@ -108,6 +112,16 @@ export default class Run extends BaseCommand {
       const { what } = describeFailure(trouble, this.language, this.id ?? '');
       process.stderr.write(`${this.say('run.evidence-lost', { reason: what })}\n`);
     }
+  }
+
+  /** From a folder where the lab was not started, a PASS would be mistaken for one's own. */
+  private tellNotYours(lab: string): void {
+    this.print(`  ${this.say('run.not-yours', { lab })}`);
+    this.tellNext(`netlab start ${lab}`);
+  }
+
+  private tellNext(command: string): void {
+    this.print(`  ${this.say('next', { command: this.paint.cyan(command) })}`);
   }
 
   private passedOver(port: string, error: NetlabError): void {

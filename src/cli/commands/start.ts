@@ -1,17 +1,13 @@
 import { relative } from 'node:path';
 import * as Flags from '@oclif/core/flags';
 import { EXIT, NetlabError } from '../../base/errors.ts';
-import { progressOf } from '../../lab/progress.ts';
-import { timeOfDay } from '../../node/clock.ts';
 import { importedLabs } from '../../node/store/earlier-labs.ts';
 import { findLab, type LabSource, labNames } from '../../node/store/labs.ts';
-import { loadProgress } from '../../node/store/progress-file.ts';
-import { recordsRoot } from '../../node/store/runs.ts';
-import { type StartedWorkspace, startWorkspace } from '../../node/store/workspace.ts';
+import { homeOfLabs, type StartedWorkspace, startWorkspace } from '../../node/store/workspace.ts';
 import { BaseCommand } from '../base-command.ts';
 import { labArgument, labsFlag } from '../flags.ts';
+import { nextLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
-import { stampOf } from '../stamp.ts';
 
 export default class Start extends BaseCommand {
   static override readonly summary = en['help.start.summary'];
@@ -24,14 +20,15 @@ export default class Start extends BaseCommand {
   static override readonly args = { lab: labArgument };
   static override readonly flags = {
     labs: labsFlag,
-    dir: Flags.string({ summary: en['help.start.flag.dir'], default: '.' }),
+    dir: Flags.string({ summary: en['help.start.flag.dir'] }),
   };
 
   async run(): Promise<StartedWorkspace> {
     const { args, flags } = await this.parse(Start);
     const source =
       args.lab === undefined ? await this.nextOf(flags.labs) : await findLab(args.lab, flags.labs);
-    const started = startWorkspace(source, flags.dir, await importedLabs(source.lab, flags.labs));
+    const home = flags.dir ?? homeOfLabs(process.cwd(), labNames(flags.labs));
+    const started = startWorkspace(source, home, await importedLabs(source.lab, flags.labs));
     const folder = relative(process.cwd(), started.folder) || '.';
     if (started.created.length === 0) this.print(this.say('start.all-there', { folder }));
     else this.print(this.say('start.created', { folder, files: started.created.join(', ') }));
@@ -43,10 +40,7 @@ export default class Start extends BaseCommand {
 
   /** @throws NetlabError `all-passed` (exit 3) */
   private async nextOf(labs: string | undefined): Promise<LabSource> {
-    const { progress } = loadProgress(recordsRoot(process.cwd()), stampOf(timeOfDay()));
-    const next = labNames(labs).find(
-      (name) => progressOf(progress, name.slice(0, 'lab00'.length)).passedAt === undefined,
-    );
+    const next = nextLab(process.cwd(), labs);
     if (next !== undefined) return findLab(next, labs);
     throw new NetlabError('all-passed', EXIT.nothingToCheck, 'every lab has passed');
   }

@@ -76,8 +76,9 @@ export const en = {
     'The board was unplugged, lost its power, or the program behind the port ended.',
   'error.port-lost.next': 'netlab boards',
   'error.connection-failed.what': 'Nobody answers at {address}.',
-  'error.connection-failed.why': 'The system says: {reason}',
-  'error.connection-failed.next': 'netlab emulate --tcp 4000',
+  'error.connection-failed.why':
+    'The system says: {reason}. Whoever serves it runs `netlab share`, `netlab emulate --tcp` or ser2net there.',
+  'error.connection-failed.next': 'netlab boards',
   'error.no-pty.what': 'A pseudo-terminal cannot be made here.',
   'error.no-pty.why': 'Reason: {reason}. A TCP port does without.',
   'error.no-pty.next': 'netlab emulate --tcp 4000',
@@ -133,7 +134,7 @@ export const en = {
   'emulate.running': 'Firmware {firmware}, wire: {wire}. Ctrl-C ends it.',
   'error.cannot-listen.what': '{address} is not free to listen at.',
   'error.cannot-listen.why': 'The system says: {reason}',
-  'error.cannot-listen.next': 'netlab emulate --tcp 0',
+  'error.cannot-listen.next': 'netlab {running} --tcp 0',
 
   'list.passed': 'passed {date}',
   'list.points': '{points} of {possible} points',
@@ -158,6 +159,9 @@ export const en = {
   'error.code-missing.what': 'There is no {path}.',
   'error.code-missing.why': 'That is the file whose code would run.',
   'error.code-missing.next': 'netlab list',
+  'error.code-is-link.what': '{path} is no source file of its own.',
+  'error.code-is-link.why': 'Links are not followed, and a folder is no file.',
+  'error.code-is-link.next': 'netlab list',
   'error.code-too-large.what': '{path} holds too much to be the code of a lab.',
   'error.code-too-large.why': 'At most 200 source files and 1 MiB are read.',
   'error.code-too-large.next': 'netlab list',
@@ -241,7 +245,7 @@ export const en = {
     'Nothing is plugged into its network socket, or what is at the other end is off.',
   'error.no-link.next': 'netlab run lab03 --on emulated',
 
-  'check.passed': 'Every check passed: {earned} points.',
+  'check.passed': 'Every check that ran has passed: {earned} points.',
   'watch.waiting': 'Waiting for the next save. Ctrl-C ends it.',
   'replay.same': 'Every check ended as it did then.',
   'replay.changed': '{check}: {recorded} then, {replayed} now',
@@ -302,7 +306,7 @@ export const en = {
     'Runs your own code on the emulated board and stops at the first check that fails, with its steps and an offer of a hint. `netlab run` goes through all checks, on any board.',
   'help.start.summary': 'Put a lab’s exercise into a folder of your own.',
   'help.start.description':
-    'Copies the starter files of the lab into a folder, by default labNN-name here. What is there already is never overwritten.',
+    'Copies the starter files of the lab into a folder, by default labNN-name here, or beside the lab whose folder this is. What is there already is never overwritten.',
   'help.start.flag.dir': 'The folder to put it in.',
   'help.watch.summary': 'Check again at each save.',
   'help.watch.description':

@@ -73,8 +73,9 @@ export const ko = {
   'error.port-lost.why': '보드가 뽑혔거나 전원이 꺼졌거나, 포트 너머의 프로그램이 끝났습니다.',
   'error.port-lost.next': 'netlab boards',
   'error.connection-failed.what': '{address} 주소에서 응답이 없습니다.',
-  'error.connection-failed.why': '시스템 메시지: {reason}',
-  'error.connection-failed.next': 'netlab emulate --tcp 4000',
+  'error.connection-failed.why':
+    '시스템 메시지: {reason}. 그쪽에서 `netlab share`, `netlab emulate --tcp` 또는 ser2net이 실행 중이어야 합니다.',
+  'error.connection-failed.next': 'netlab boards',
   'error.no-pty.what': '이 컴퓨터에서는 의사 터미널(PTY)을 만들 수 없습니다.',
   'error.no-pty.why': '까닭: {reason}. TCP 포트를 쓰면 됩니다.',
   'error.no-pty.next': 'netlab emulate --tcp 4000',
@@ -130,7 +131,7 @@ export const ko = {
   'emulate.running': '펌웨어 {firmware}, 배선: {wire}. Ctrl-C 로 끝냅니다.',
   'error.cannot-listen.what': '{address} 주소에서 기다릴 수 없습니다.',
   'error.cannot-listen.why': '시스템 메시지: {reason}',
-  'error.cannot-listen.next': 'netlab emulate --tcp 0',
+  'error.cannot-listen.next': 'netlab {running} --tcp 0',
 
   'list.passed': '{date} 통과',
   'list.points': '{possible}점 중 {points}점',
@@ -155,6 +156,9 @@ export const ko = {
   'error.code-missing.what': '{path} 파일이 없습니다.',
   'error.code-missing.why': '실행할 코드가 들어 있어야 할 파일입니다.',
   'error.code-missing.next': 'netlab list',
+  'error.code-is-link.what': '{path}: 소스 파일이 아닙니다.',
+  'error.code-is-link.why': '링크는 따라가지 않고, 폴더는 파일이 아닙니다.',
+  'error.code-is-link.next': 'netlab list',
   'error.code-too-large.what': '{path} 폴더는 실습 코드라기에는 너무 큽니다.',
   'error.code-too-large.why': '소스 파일 200개, 1 MiB 까지만 읽습니다.',
   'error.code-too-large.next': 'netlab list',
@@ -235,7 +239,7 @@ export const ko = {
   'error.no-link.why': '네트워크 소켓에 꽂힌 것이 없거나, 반대쪽이 꺼져 있습니다.',
   'error.no-link.next': 'netlab run lab03 --on emulated',
 
-  'check.passed': '모든 검사를 통과했습니다: {earned}점.',
+  'check.passed': '실행한 검사를 모두 통과했습니다: {earned}점.',
   'watch.waiting': '다음 저장을 기다립니다. Ctrl-C 로 끝냅니다.',
   'replay.same': '모든 검사가 그때와 같이 끝났습니다.',
   'replay.changed': '{check}: 그때는 {recorded}, 지금은 {replayed}',
@@ -294,7 +298,7 @@ export const ko = {
     '내 코드를 에뮬레이션 보드에서 실행하고, 처음 실패한 검사에서 멈춰 그 단계와 힌트 명령을 보여 줍니다. 모든 검사를 원하는 보드에서 하려면 `netlab run` 을 쓰세요.',
   'help.start.summary': '실습 문제를 내 폴더에 꺼내 놓습니다.',
   'help.start.description':
-    '실습의 시작 파일을 폴더에 복사합니다. 기본값은 현재 위치의 labNN-이름 폴더입니다. 이미 있는 파일은 덮어쓰지 않습니다.',
+    '실습의 시작 파일을 폴더에 복사합니다. 기본값은 현재 위치의 labNN-이름 폴더이고, 실습 폴더 안에서라면 그 옆입니다. 이미 있는 파일은 덮어쓰지 않습니다.',
   'help.start.flag.dir': '복사할 폴더.',
   'help.watch.summary': '저장할 때마다 다시 검사합니다.',
   'help.watch.description':

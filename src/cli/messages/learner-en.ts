@@ -44,6 +44,7 @@ export const learnerEn = {
   'verify.mutant-same': 'is the solution',
   'verify.mutant-far': 'has {lines} lines of its own; {most} will do',
   'verify.mutant-missed': 'is not caught by {check}: {verdict} on {on}',
+  'verify.unproved': 'no mutant names this check: no flawed code is known to fail it',
   'verify.broken': 'failed by itself: {reason}',
   'help.flag.report':
     'Write the verdict to a file for another program too: junit, tap, json or gradescope, a colon, the file. May be given more than once.',
@@ -55,13 +56,18 @@ export const learnerEn = {
     'Grades each folder and each source file of a folder, in processes apart from each other, all with one seed. Keeps the evidence of each, goes on where it was interrupted, and grades again only what changed. Ends with 6 when something could not be graded.',
   'help.grade.arg.folder': 'The folder of the submissions: a folder or a file for each.',
   'help.grade.flag.on': 'Where to run: emulated (the default), mock or memory.',
-  'help.grade.flag.limit': 'Seconds for one submission.',
+  'help.grade.flag.limit': 'Seconds for one submission; half of them for one check.',
   'help.grade.flag.out': 'The folder for grades and evidence; else .netlab/grades.',
   'help.grade.flag.csv': 'Write the grades to this file as a table.',
   'help.grade.flag.report':
     'FORM:NAME writes a report of this name beside each grade; junit, tap, json, gradescope.',
   'help.grade.flag.again': 'Grade all again, whatever was graded before.',
   'grade.kept': '{count} were graded before and have not changed since.',
+  'grade.skipped':
+    'Nobody has the {points} points of {checks}: {on} lacks what they need, and they were not run.',
+  'grade.passed-over': 'Passed over, as neither a folder nor a source file: {names}',
+  'grade.interrupted':
+    'Interrupted: {done} of {all} have a grade. The same command goes on from here.',
   'error.report-elsewhere.what': '{report} is not FORM:NAME.',
   'error.report-elsewhere.why':
     'Each submission has a folder of its own for its report, so NAME has no folder.',
@@ -78,6 +84,7 @@ export const learnerEn = {
   'progress.imported': '{path} was taken in.',
   'progress.exported':
     'Your progress is in {path}. On the other machine: netlab progress --import {path}',
+  'progress.none': 'No lab of yours has run here yet.',
   'progress.lab': '{points} of {possible} points, runs: {runs}',
   'error.progress-damaged.what': '{path} is no file of netlab’s progress.',
   'error.progress-damaged.next': 'netlab progress --help',
@@ -100,10 +107,15 @@ export const learnerEn = {
   'error.no-own-test.what': 'There is no test of your own in {path}.',
   'error.no-own-test.why': 'The file is missing, or exports no function.',
   'error.no-own-test.next': 'netlab test add {lab}',
+  'error.own-test-unreadable.what': '{path} cannot be read, line {line}.',
+  'error.own-test-unreadable.why': 'The parser says: {reason}.',
+  'error.own-test-unreadable.next': 'netlab test {lab}',
   'error.lab-broken.what': 'The lab in {path} cannot be loaded.',
   'error.lab-broken.why': 'Its module failed: {reason}',
   'error.lab-broken.next': 'netlab labs verify',
   'watch.key': 'h shows a hint.',
   'watch.checking': 'Checking {lab} …',
+  'run.not-yours':
+    'That was the solution’s code: there is no folder of your own for {lab} here or above.',
   'run.upstream': 'Here, or in the earlier lab that it stands on? {command}',
 } as const;

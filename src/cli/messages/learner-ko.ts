@@ -44,6 +44,8 @@ export const learnerKo = {
   'verify.mutant-same': '모범 답안과 같습니다',
   'verify.mutant-far': '모범 답안에 없는 줄이 {lines}개입니다. {most}개면 충분합니다',
   'verify.mutant-missed': '{check} 검사가 잡지 못합니다: {on} 에서 {verdict}',
+  'verify.unproved':
+    '이 검사를 가리키는 틀린 답안이 없습니다. 무엇이 이 검사에서 실패하는지 보인 적이 없습니다',
   'verify.broken': '스스로 실패했습니다: {reason}',
   'help.flag.report':
     '판정을 다른 프로그램이 읽을 파일로도 남깁니다. junit, tap, json, gradescope 중 하나와 콜론, 파일 이름을 이어 씁니다. 여러 번 쓸 수 있습니다.',
@@ -55,13 +57,18 @@ export const learnerKo = {
     '폴더 안의 폴더와 소스 파일을 하나씩, 서로 떨어진 프로세스에서 같은 시드로 채점합니다. 제출물마다 증거를 남기고, 중단되면 그 자리에서 이어 가며, 바뀐 것만 다시 채점합니다. 채점하지 못한 것이 있으면 6으로 끝납니다.',
   'help.grade.arg.folder': '제출물 폴더. 제출물마다 폴더 하나 또는 파일 하나.',
   'help.grade.flag.on': '실행할 곳: emulated(기본값), mock, memory.',
-  'help.grade.flag.limit': '제출물 하나의 제한 시간(초).',
+  'help.grade.flag.limit': '제출물 하나의 제한 시간(초). 검사 하나는 그 절반.',
   'help.grade.flag.out': '성적과 증거를 둘 폴더. 없으면 .netlab/grades.',
   'help.grade.flag.csv': '성적을 이 파일에 표로 남깁니다.',
   'help.grade.flag.report':
     'FORM:NAME 이면 성적마다 그 이름으로 보고서를 남깁니다. junit, tap, json, gradescope.',
   'help.grade.flag.again': '이미 채점한 것도 모두 다시 채점합니다.',
   'grade.kept': '{count}개는 이미 채점했고 그 뒤로 바뀌지 않았습니다.',
+  'grade.skipped':
+    '{checks} 검사의 {points}점은 아무도 받지 못했습니다. {on} 환경에 필요한 것이 없어 실행하지 않았습니다.',
+  'grade.passed-over': '폴더도 소스 파일도 아니어서 채점하지 않은 것: {names}',
+  'grade.interrupted':
+    '중단되었습니다. {all}개 가운데 {done}개를 채점했습니다. 같은 명령으로 여기서부터 이어 갑니다.',
   'error.report-elsewhere.what': '{report} 은(는) FORM:NAME 꼴이 아닙니다.',
   'error.report-elsewhere.why':
     '보고서는 제출물마다 제 폴더에 남으므로 NAME에 폴더를 쓸 수 없습니다.',
@@ -78,6 +85,7 @@ export const learnerKo = {
   'progress.imported': '{path} 파일을 들여왔습니다.',
   'progress.exported':
     '진도를 {path} 파일에 담았습니다. 다른 컴퓨터에서: netlab progress --import {path}',
+  'progress.none': '여기서 실행한 실습이 아직 없습니다.',
   'progress.lab': '{possible}점 중 {points}점, 실행 {runs}번',
   'error.progress-damaged.what': '{path} 파일은 netlab 의 진도 파일이 아닙니다.',
   'error.progress-damaged.next': 'netlab progress --help',
@@ -99,10 +107,15 @@ export const learnerKo = {
   'error.no-own-test.what': '{path} 에 직접 만든 테스트가 없습니다.',
   'error.no-own-test.why': '파일이 없거나 export 한 함수가 없습니다.',
   'error.no-own-test.next': 'netlab test add {lab}',
+  'error.own-test-unreadable.what': '{path} 의 {line}번째 줄을 읽을 수 없습니다.',
+  'error.own-test-unreadable.why': '파서의 설명: {reason}.',
+  'error.own-test-unreadable.next': 'netlab test {lab}',
   'error.lab-broken.what': '{path} 실습을 불러올 수 없습니다.',
   'error.lab-broken.why': '실습의 모듈에서 오류가 났습니다: {reason}',
   'error.lab-broken.next': 'netlab labs verify',
   'watch.key': 'h 키를 누르면 힌트를 보여 줍니다.',
   'watch.checking': '{lab} 검사 중 …',
-  'run.upstream': '여기의 문제일까요, 바탕이 된 앞선 실습의 문제일까요? {command}',
+  'run.not-yours':
+    '방금 실행한 것은 모범 답안입니다. 이 폴더나 그 위에 {lab} 실습 폴더가 없습니다.',
+  'run.upstream': '이 실습의 문제일까요, 바탕이 된 앞선 실습의 문제일까요? {command}',
 } as const;

@@ -1,6 +1,6 @@
 /** English, the part about the raw line: see `en.ts`. */
 export const lineEn = {
-  'line.self-test': '{name}: raw line, GP{sendPin} to GP{samplePin} by a jumper',
+  'line.self-test': '{name}: raw line, {sendPin} to {samplePin} by a jumper',
   'line.test': '  {mark}  {rate} Hz: {part}',
   'line.part.idle-0': 'idle low',
   'line.part.idle-1': 'idle high',
@@ -12,6 +12,7 @@ export const lineEn = {
   'line.passed': 'All {all} parts of the raw line do what they should.',
   'line.sent': '{sent} samples sent at {rate} Hz',
   'line.sampled': '{sampled} samples taken at {rate} Hz:',
+  'line.before': '{before} of them came before the trigger, which is at |.',
   'line.vcd': 'The waveform is in {file}: GTKWave and PulseView open it.',
   'line.sigrok': 'The session is in {file}: PulseView and sigrok-cli open it.',
 
@@ -30,11 +31,12 @@ export const lineEn = {
     'Bits are 0 and 1, in order; a file has at least one octet and at most 8 MiB.',
   'error.bad-line-bits.next': 'netlab line --help',
   'error.missing-line-flag.what': '{flag} is missing.',
-  'error.missing-line-flag.why': 'Sending wants --bits or --file, sampling wants --count.',
+  'error.missing-line-flag.why':
+    'Sending wants --bits or --file, sampling wants --count, and --pre wants --trigger and --count.',
   'error.missing-line-flag.next': 'netlab line --help',
   'error.line-self-test.what': 'The raw line of {name} failed {failed} of {all} parts.',
   'error.line-self-test.why':
-    'Is there a jumper from GP{sendPin} to GP{samplePin}, and nothing else on them?',
+    'Is there a jumper from {sendPin} to {samplePin}, and nothing else on them?',
   'error.line-self-test.next': 'netlab line --self-test --on emulated',
   'error.line-timeout.what': 'The trigger did not come at {name}: {sampled} samples were taken.',
   'error.line-timeout.why':
@@ -57,6 +59,10 @@ export const lineEn = {
     'A packet of {length} octets came over the raw line as nobody can read it.',
   'error.lab-wire-lost.why': 'What your code made was right: the jumper or the board lost it.',
   'error.lab-wire-lost.next': 'netlab line --self-test',
+  'error.lab-wire-apart.what': 'The two boards do not hear each other on one wire.',
+  'error.lab-wire-apart.why':
+    'Your code had no part in it: line output and line input of both belong on one wire, the grounds together.',
+  'error.lab-wire-apart.next': 'netlab line --self-test',
 
   'help.line.summary': 'Send and sample bits on two pins of a board.',
   'help.line.description':
@@ -67,6 +73,8 @@ export const lineEn = {
   'help.line.flag.sample-rate': 'The rate of sampling, where it is another than that of sending.',
   'help.line.flag.count': 'How many samples to take.',
   'help.line.flag.trigger': 'What starts the sampling.',
+  'help.line.flag.pre':
+    'How many samples from before the trigger to keep; fewer where it comes sooner. All that is sampled crosses the line to the host then.',
   'help.line.flag.timeout': 'How many seconds to wait for the trigger.',
   'help.line.flag.bits': 'What to send: 0 and 1, in order.',
   'help.line.flag.file': 'A file to send, the top bit of each octet first.',

@@ -1,6 +1,6 @@
 /** Korean, the part about the raw line: see `ko.ts`. */
 export const lineKo = {
-  'line.self-test': '{name}: 원시 회선, 점퍼로 이은 GP{sendPin} 핀과 GP{samplePin} 핀',
+  'line.self-test': '{name}: 원시 회선, 점퍼로 이은 {sendPin} 핀과 {samplePin} 핀',
   'line.test': '  {mark}  {rate} Hz: {part}',
   'line.part.idle-0': '쉬는 레벨 0 유지',
   'line.part.idle-1': '쉬는 레벨 1 유지',
@@ -12,6 +12,7 @@ export const lineKo = {
   'line.passed': '원시 회선의 검사 항목 {all}개를 모두 통과했습니다.',
   'line.sent': '샘플 {sent}개를 {rate} Hz 속도로 보냈습니다.',
   'line.sampled': '샘플 {sampled}개를 {rate} Hz 속도로 받았습니다:',
+  'line.before': '그중 {before}개는 트리거 앞의 것입니다. 트리거는 | 자리입니다.',
   'line.vcd': '파형을 {file} 파일에 저장했습니다. GTKWave나 PulseView로 열 수 있습니다.',
   'line.sigrok': '세션을 {file} 파일에 저장했습니다. PulseView나 sigrok-cli로 열 수 있습니다.',
 
@@ -30,11 +31,12 @@ export const lineKo = {
     '비트는 0과 1을 차례로 씁니다. 파일은 1옥텟 이상 8 MiB 이하여야 합니다.',
   'error.bad-line-bits.next': 'netlab line --help',
   'error.missing-line-flag.what': '{flag} 옵션이 빠졌습니다.',
-  'error.missing-line-flag.why': '보낼 때는 --bits나 --file, 받을 때는 --count 옵션이 필요합니다.',
+  'error.missing-line-flag.why':
+    '보낼 때는 --bits나 --file, 받을 때는 --count, --pre에는 --trigger와 --count 옵션이 필요합니다.',
   'error.missing-line-flag.next': 'netlab line --help',
   'error.line-self-test.what': '{name}: 원시 회선 검사 {all}개 가운데 {failed}개가 실패했습니다.',
   'error.line-self-test.why':
-    'GP{sendPin} 핀과 GP{samplePin} 핀이 점퍼로 이어져 있고, 다른 것은 연결되어 있지 않은지 살펴보세요.',
+    '{sendPin} 핀과 {samplePin} 핀이 점퍼로 이어져 있고, 다른 것은 연결되어 있지 않은지 살펴보세요.',
   'error.line-self-test.next': 'netlab line --self-test --on emulated',
   'error.line-timeout.what': '{name}: 트리거가 오지 않았습니다. 받은 샘플은 {sampled}개입니다.',
   'error.line-timeout.why':
@@ -54,6 +56,10 @@ export const lineKo = {
     '{length} 옥텟 패킷이 원시 회선을 지나 아무도 읽을 수 없게 되었습니다.',
   'error.lab-wire-lost.why': '코드가 만든 패킷은 맞습니다. 점퍼나 보드에서 잃어버렸습니다.',
   'error.lab-wire-lost.next': 'netlab line --self-test',
+  'error.lab-wire-apart.what': '두 보드가 한 선에서 서로를 듣지 못합니다.',
+  'error.lab-wire-apart.why':
+    '코드와는 상관없습니다. 두 보드의 선 출력과 선 입력을 모두 한 선에 잇고, 접지도 서로 이어야 합니다.',
+  'error.lab-wire-apart.next': 'netlab line --self-test',
 
   'help.line.summary': '보드의 두 핀으로 비트를 보내고 받습니다.',
   'help.line.description':
@@ -64,6 +70,8 @@ export const lineKo = {
   'help.line.flag.sample-rate': '보내는 속도와 다를 때, 받는 속도.',
   'help.line.flag.count': '받을 샘플의 수.',
   'help.line.flag.trigger': '받기를 시작하는 조건.',
+  'help.line.flag.pre':
+    '트리거 앞에서 남길 샘플의 수. 트리거가 일찍 오면 그보다 적습니다. 이때는 받는 샘플이 모두 호스트로 건너옵니다.',
   'help.line.flag.timeout': '트리거를 기다리는 시간(초).',
   'help.line.flag.bits': '보낼 비트: 0과 1을 차례로 씁니다.',
   'help.line.flag.file': '보낼 파일. 각 옥텟의 최상위 비트부터 보냅니다.',

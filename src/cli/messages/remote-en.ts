@@ -4,6 +4,12 @@ export const remoteEn = {
   'monitor.lost': '{port} is gone. Waiting for it to come back …',
   'monitor.summary':
     'From the board: {frames} frames, {texts} lines of text, {octets} other octets, {faults} damaged. To the board: {sent} frames.',
+  'line-errors.framing': 'framing errors: {count}',
+  'line-errors.parity': 'parity errors: {count}',
+  'line-errors.overruns': 'overruns: {count}',
+  'line-errors.breaks': 'breaks: {count}',
+  'line-errors.sum.rate': 'The port reported {list}. Wrong line rate, or a noisy line?',
+  'line-errors.sum.slow': 'The port reported {list}. It lost octets: is its machine too slow?',
   'share.running': 'Shares {port} by RFC 2217 until Ctrl-C. Give the address above to --on.',
   'share.connected': '{client} has the port.',
   'share.turned-away': '{client} was turned away: the port has one user at a time.',
@@ -26,7 +32,7 @@ export const remoteEn = {
   'error.no-such-host.next': 'netlab boards',
   'error.not-rfc2217.what': '{port} is no serial port by RFC 2217.',
   'error.not-rfc2217.why':
-    'What is there answered otherwise ({reason}), or another client has the port. Octets alone go by tcp://.',
+    'What is there answered otherwise ({reason}), another client has the port, or the port behind it is away. Octets alone go by tcp://.',
   'error.not-rfc2217.next': 'netlab monitor --help',
   'error.remote-refused.what': '{port} does not take {setting}.',
   'error.remote-refused.why': 'The server says: {actual}.',

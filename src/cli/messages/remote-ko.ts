@@ -4,6 +4,14 @@ export const remoteKo = {
   'monitor.lost': '{port} 포트가 사라졌습니다. 다시 나타나기를 기다립니다 …',
   'monitor.summary':
     '보드에서 온 것: 프레임 {frames}개, 텍스트 {texts}줄, 그 밖의 옥텟 {octets}개, 손상 {faults}건. 보드로 보낸 것: 프레임 {sent}개.',
+  'line-errors.framing': '프레이밍 오류 {count}건',
+  'line-errors.parity': '패리티 오류 {count}건',
+  'line-errors.overruns': '오버런 {count}건',
+  'line-errors.breaks': '브레이크 {count}건',
+  'line-errors.sum.rate':
+    '포트가 알린 선로 오류: {list}. 선로 속도가 다르거나 선로에 잡음이 많지 않습니까?',
+  'line-errors.sum.slow':
+    '포트가 알린 선로 오류: {list}. 옥텟을 잃었습니다. 그 컴퓨터가 느리지 않습니까?',
   'share.running':
     '{port} 포트를 RFC 2217로 공유합니다. Ctrl-C를 누르면 끝납니다. 위의 주소를 --on 옵션에 쓰십시오.',
   'share.connected': '{client} 클라이언트가 포트를 사용합니다.',
@@ -29,7 +37,7 @@ export const remoteKo = {
   'error.no-such-host.next': 'netlab boards',
   'error.not-rfc2217.what': '{port} 주소는 RFC 2217 시리얼 포트가 아닙니다.',
   'error.not-rfc2217.why':
-    '그곳의 서버가 다르게 응답했거나({reason}) 다른 클라이언트가 포트를 쓰고 있습니다. 옥텟만 주고받으려면 tcp:// 주소를 쓰십시오.',
+    '그곳의 서버가 다르게 응답했거나({reason}), 다른 클라이언트가 포트를 쓰고 있거나, 그 뒤의 포트가 없습니다. 옥텟만 주고받으려면 tcp:// 주소를 쓰십시오.',
   'error.not-rfc2217.next': 'netlab monitor --help',
   'error.remote-refused.what': '{port} 포트가 {setting} 설정을 받아들이지 않습니다.',
   'error.remote-refused.why': '서버의 답: {actual}',

@@ -8,16 +8,30 @@ export const syntax = (message: string): Text => ({
   ko: `파일을 읽을 수 없습니다: ${message}.`,
 });
 
+/** `require` and `module.exports` belong to a form of module that is not the learner's. */
+function afterwards(message: string): Text {
+  if (!/^(?:require|module|exports) is not defined/.test(message)) return { en: '', ko: '' };
+  return {
+    en: '. Your file is an ES module: write export before what others may call, and require nothing.',
+    ko: '. 이 파일은 ES 모듈입니다. 밖에서 부를 것 앞에 export 를 쓰고, require 는 쓰지 마세요.',
+  };
+}
+
 export const threw = (name: string, message: string): Text => {
   const what = name === '' ? message : `${name}: ${message}`;
-  return { en: `Your code threw ${what}`, ko: `작성한 코드가 예외를 던졌습니다: ${what}` };
+  const { en, ko } = afterwards(message);
+  return {
+    en: `Your code threw ${what}${en}`,
+    ko: `작성한 코드가 예외를 던졌습니다: ${what}${ko}`,
+  };
 };
 
 export const loadThrew = (name: string, message: string): Text => {
   const what = name === '' ? message : `${name}: ${message}`;
+  const { en, ko } = afterwards(message);
   return {
-    en: `Your code threw while it was loaded: ${what}`,
-    ko: `작성한 코드가 불러오는 중에 예외를 던졌습니다: ${what}`,
+    en: `Your code threw while it was loaded: ${what}${en}`,
+    ko: `작성한 코드가 불러오는 중에 예외를 던졌습니다: ${what}${ko}`,
   };
 };
 

@@ -28,7 +28,8 @@ export interface StartedWorkspace extends Workspace {
 const TSCONFIG = {
   compilerOptions: {
     target: 'ES2023',
-    lib: ['ES2023'],
+    // The DOM for the sake of console.log alone.
+    lib: ['ES2023', 'DOM'],
     types: [],
     module: 'ESNext',
     moduleResolution: 'Bundler',
@@ -153,6 +154,12 @@ export function labOfFolder(from: string, names: readonly string[]): string | un
   return upward(from)
     .map((folder) => basename(folder))
     .find((name) => names.includes(name));
+}
+
+/** Where a further lab's folder is made: beside that of the lab that `from` lies in, else in `from`. */
+export function homeOfLabs(from: string, names: readonly string[]): string {
+  const inside = upward(from).find((folder) => names.includes(basename(folder)));
+  return inside === undefined ? resolve(from) : dirname(inside);
 }
 
 const workspaceAt = (lab: Lab, folder: string): Workspace => ({
