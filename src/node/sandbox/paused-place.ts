@@ -33,19 +33,24 @@ interface CallFrame {
   };
 }
 
+const LOOK_MS = 50;
+
 /**
  * The innermost of the learner's functions that thread `threadId` runs; undefined when it runs none, or
- * when the inspector did not get at it within `limit_ms` (it is inside one long built-in call).
+ * when the inspector did not get at it while `patient` held (it is inside one long built-in call).
  */
-export function pausedPlace(threadId: number, limit_ms: number): Promise<RunningPlace | undefined> {
+export function pausedPlace(
+  threadId: number,
+  patient: () => boolean,
+): Promise<RunningPlace | undefined> {
   return new Promise((resolve) => {
     const session = new Session();
     const end = (place?: RunningPlace) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       session.disconnect();
       resolve(place);
     };
-    const timer = setTimeout(end, limit_ms);
+    const timer = setInterval(() => patient() || end(), LOOK_MS);
     try {
       session.connect();
       watch(session, threadId, end);

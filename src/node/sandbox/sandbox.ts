@@ -18,7 +18,7 @@ import { type Ending, LearnerProcess } from './learner-process.ts';
 import { type ModuleSources, moduleSources } from './module-source.ts';
 
 export interface SandboxLimits {
-  /** For loading the modules and for each call. */
+  /** For loading the modules and for each call, while the process has the processor. */
   readonly time_ms: number;
   /** Octets by which its process may grow during a call. */
   readonly memory: number;
@@ -35,6 +35,8 @@ const LIMITS: SandboxLimits = {
   output: 200,
 };
 
+/** Of the time limit: so long at most, on a machine whose processors others want. */
+const STARVED_MAX = 5;
 /** Lines printed that wait for `pollOutput`. */
 const OUTPUT_WAITING_MAX = 1000;
 
@@ -102,7 +104,8 @@ class ProcessSandbox implements Sandbox {
       outputMax: this.#limits.output,
     };
     const { time_ms, memory } = this.#limits;
-    process.begin(setup, { time_ms, memory }, (line) => {
+    const limits = { time_ms, longest_ms: STARVED_MAX * time_ms, memory };
+    process.begin(setup, limits, (line) => {
       if (this.#output.length < OUTPUT_WAITING_MAX) this.#output.push(line);
     });
     return process;
