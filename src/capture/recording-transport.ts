@@ -1,7 +1,7 @@
 /** A transport that writes down what passes through it. */
 import { toHex } from '../base/octets.ts';
 import type { Instant } from '../base/time.ts';
-import type { Transport } from '../hardware/board/transport.ts';
+import type { Diagnostics, Transport } from '../hardware/board/transport.ts';
 import type { CassetteWriter } from './cassette.ts';
 import { Recorder } from './recorder.ts';
 
@@ -71,10 +71,12 @@ export class RecordingTransport implements Transport {
     );
   }
 
-  diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
-    const { received, sample } = this.#transport.diagnostics();
-    this.#recorder.append('diagnostics', { result: { received, sample: toHex(sample) } });
-    return { received, sample };
+  diagnostics(): Diagnostics {
+    const told = this.#transport.diagnostics();
+    const { received, sample, errors } = told;
+    const result = { received, sample: toHex(sample), ...(errors && { errors: { ...errors } }) };
+    this.#recorder.append('diagnostics', { result });
+    return told;
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** A board's serial line as it was recorded: a driver cannot tell it from the line itself. */
 import { fromHex, toHex } from '../base/octets.ts';
 import type { Instant } from '../base/time.ts';
-import type { Transport } from '../hardware/board/transport.ts';
+import type { Diagnostics, LineErrors, Transport } from '../hardware/board/transport.ts';
 import { type Json, members } from './cassette.ts';
 import type { RecordedEntry } from './cassette-reader.ts';
 import type { Playback, ReplayTrack } from './playback.ts';
@@ -10,7 +10,7 @@ export class ReplayTransport implements Transport {
   readonly name: string;
   readonly #track: ReplayTrack;
   #lineRate: number;
-  #diagnostics = { received: 0, sample: new Uint8Array() };
+  #diagnostics: Diagnostics = { received: 0, sample: new Uint8Array() };
 
   /**
    * Each method but `close` and `wake` may throw or reject with what it failed with when it was
@@ -64,12 +64,13 @@ export class ReplayTransport implements Transport {
   }
 
   /** For messages only, so asking more or less often than in the recording is no divergence. */
-  diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
+  diagnostics(): Diagnostics {
     if (this.#track.nextCall() === 'diagnostics') {
       const entry = this.#track.take('diagnostics');
-      const { received, sample } = members(entry.result);
+      const { received, sample, errors } = members(entry.result);
       if (typeof received !== 'number') throw this.#track.unreadable(entry);
-      this.#diagnostics = { received, sample: this.#octets(sample, entry) };
+      const told = { received, sample: this.#octets(sample, entry) };
+      this.#diagnostics = errors === undefined ? told : { ...told, errors: lineErrorsOf(errors) };
     }
     return this.#diagnostics;
   }
@@ -81,4 +82,15 @@ export class ReplayTransport implements Transport {
     if (octets === undefined) throw this.#track.unreadable(entry);
     return Uint8Array.from(octets);
   }
+}
+
+function lineErrorsOf(value: Json): LineErrors {
+  const { breaks, framing, parity, overruns } = members(value);
+  const count = (of: Json | undefined): number => (typeof of === 'number' ? of : 0);
+  return {
+    breaks: count(breaks),
+    framing: count(framing),
+    parity: count(parity),
+    overruns: count(overruns),
+  };
 }

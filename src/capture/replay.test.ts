@@ -62,7 +62,8 @@ class EchoTransport implements Transport {
     return true;
   }
   diagnostics() {
-    return { received: this.#now as number, sample: hex('abcd') };
+    const errors = { breaks: 0, framing: 2, parity: 0, overruns: 1 };
+    return { received: this.#now as number, sample: hex('abcd'), errors };
   }
   async close(): Promise<void> {}
 }

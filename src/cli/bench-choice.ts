@@ -5,7 +5,7 @@ import { attachedBoards, firstThatOpens, type OnPassedOver } from '../node/bench
 import { groupOf } from '../node/bench/group.ts';
 import { findBench } from '../node/bench/inventory-file.ts';
 import { namedBoard } from '../node/bench/locate.ts';
-import { loadImage } from '../node/images.ts';
+import { openVirtual, VIRTUAL } from '../node/open-virtual.ts';
 import type { Recording } from '../node/recording.ts';
 
 export interface BenchFlags {
@@ -22,23 +22,13 @@ export async function openBench(
   recording: Recording,
   onPassedOver: OnPassedOver,
 ): Promise<Substrate> {
-  const needsNone = on === 'auto' && request.fixtures.length === 0;
-  if (needsNone || on === 'memory') {
-    const { openMemory } = await import('../node/substrate-memory.ts');
-    return openMemory(request, recording);
-  }
   if (on === 'auto') {
+    if (request.fixtures.length === 0) return openVirtual('memory', board, request, recording);
     const attached = await attachedBoard(request, recording, peer, onPassedOver);
-    if (attached !== undefined) return attached;
+    return attached ?? openVirtual('emulated', board, request, recording);
   }
-  if (on === 'auto' || on === 'emulated') {
-    const { openEmulated } = await import('../node/substrate-emulated.ts');
-    return openEmulated(loadImage(board), request, recording);
-  }
-  if (on === 'mock') {
-    const { openMock } = await import('../node/substrate-mock.ts');
-    return openMock(request, recording);
-  }
+  const virtual = VIRTUAL.find((name) => name === on);
+  if (virtual !== undefined) return openVirtual(virtual, board, request, recording);
   return openListed(namedBoard(on), on, peer, request, recording);
 }
 

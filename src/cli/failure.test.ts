@@ -27,6 +27,18 @@ describe('an error as its reader gets it', () => {
     expect(describeFailure(error, 'en', 'run').why).toMatch(/^Which one, the system does not say/);
   });
 
+  it('says what the port reported of the line', () => {
+    const errors = { breaks: 0, framing: 3, parity: 0, overruns: 1 };
+    const error = new NetlabError('board-lost', EXIT.boardFault, 'lost', {
+      ...{ port: 'rfc2217://pi', silence_ms: 1000 },
+      ...errors,
+    });
+    expect(describeFailure(error, 'en', 'run').why).toBe(
+      'It hangs, or its cable is out. The port reported framing errors: 3, overruns: 1. Wrong line rate, or a noisy line?',
+    );
+    expect(describeFailure(error, 'ko', 'run').why).toContain('프레이밍 오류 3건, 오버런 1건');
+  });
+
   it('speaks Korean', () => {
     const error = new NetlabError('port-lost', EXIT.boardFault, 'lost', { port: 'COM5' });
     expect(describeFailure(error, 'ko', 'run').what).toBe('사용 중이던 COM5 포트가 사라졌습니다.');

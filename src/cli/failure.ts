@@ -1,5 +1,6 @@
 /** An error as its reader gets it: what happened, why, and the one command to run next. */
 import { EXIT, InvariantError, NetlabError } from '../base/errors.ts';
+import { lineErrorSentence } from './line-errors.ts';
 import { type Language, sayIfKnown, speaker } from './messages/message.ts';
 
 /** EX_SOFTWARE of sysexits.h: netlab itself is broken, which none of its own exit codes says. */
@@ -36,7 +37,9 @@ function describeKnown(error: NetlabError, language: Language, running: string):
       sayIfKnown(language, key, blanks)
     );
   };
-  const why = part('why');
+  const why = [part('why'), lineErrorSentence(details, language)]
+    .filter((sentence) => sentence !== undefined && sentence !== '')
+    .join(' ');
   const next = part('next')?.replace('  ', ' ');
   return {
     code,

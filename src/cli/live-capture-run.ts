@@ -46,8 +46,11 @@ export async function runLiveCapture(flags: LiveFlags, telling: Telling): Promis
     ...{ port, open: () => openLine(port), sink, application: telling.application },
     ...{ filter: filterOf(flags), count: flags.count },
     duration: flags.duration === undefined ? undefined : seconds(flags.duration),
+    onBegun: () => {
+      end = begin(port, counts, telling);
+    },
   };
-  const end = begin(port, counts, telling);
+  let end = (): void => {};
   try {
     await interruption.guard((signal) => liveCapture(request, signal, counts));
   } finally {

@@ -4,6 +4,7 @@ import type { Text } from '../lab/lab.ts';
 import type { RunEvent } from '../lab/runner.ts';
 import { failureLines, type Language, pictureLines, stepLines } from '../lab/transcript.ts';
 import type { CheckResult } from '../lab/verdict.ts';
+import { lineErrorSentence } from './line-errors.ts';
 import { sayIfKnown } from './messages/message.ts';
 import { markOf, paintOutcome } from './terminal.ts';
 
@@ -74,11 +75,13 @@ function inCatalogue(
   failure: { readonly message: Text; readonly details?: Readonly<Record<string, string | number>> },
 ): Text {
   const { details = {}, message } = failure;
-  const say = (language: Language): string =>
-    [`error.${code}.what`, `error.${code}.why`]
+  const say = (language: Language): string => {
+    const known = [`error.${code}.what`, `error.${code}.why`]
       .map((key) => sayIfKnown(language, key, details))
-      .filter((sentence) => sentence !== undefined)
-      .join(' ') || message[language];
+      .filter((sentence) => sentence !== undefined);
+    if (known.length === 0) return message[language];
+    return [...known, lineErrorSentence(details, language) ?? ''].join(' ').trim();
+  };
   return { en: say('en'), ko: say('ko') };
 }
 

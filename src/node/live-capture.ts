@@ -20,6 +20,8 @@ export interface LiveCaptureRequest {
   /** `netlab 0.1.0`. */
   readonly application: string;
   readonly sink: PacketSink;
+  /** The board has answered, and takes frames from now on. */
+  readonly onBegun?: () => void;
 }
 
 export interface LiveCounts {
@@ -50,6 +52,7 @@ export async function liveCapture(
     const before = await board.mac.counters(false);
     await describe(board, request);
     await board.mac.open(board.address, filter);
+    request.onBegun?.();
     await receive(board, request, signal, counts);
     const { receive_buffer_full } = await board.mac.counters(false);
     counts.missed = receive_buffer_full - before.receive_buffer_full;

@@ -13,23 +13,16 @@ const STDOUT_FD = 1;
 export class PacketSink {
   /** Blocks that were dropped. */
   dropped = 0;
-  readonly #stream: WriteStream;
+  readonly #target: string;
+  /** Opened with the first block: a board that does not answer costs nobody the file of before. */
+  #stream: WriteStream | undefined;
   #gone = false;
   #trouble: NetlabError | undefined;
-  #onGone: () => void = () => {};
+  #onGone = (): void => {};
 
   /** @param target a path, or `-` */
   constructor(target: string) {
-    this.#stream =
-      target === STANDARD_OUTPUT
-        ? createWriteStream('', { fd: STDOUT_FD, autoClose: false })
-        : createWriteStream(target);
-    this.#stream.on('error', (error) => {
-      this.#gone = true;
-      // A reader who has seen enough is no error.
-      if (errnoOf(error) !== 'EPIPE') this.#trouble = fileError(error, target);
-      this.#onGone();
-    });
+    this.#target = target;
   }
 
   /** Nobody takes any more: the reader has closed, or writing failed. */
@@ -42,24 +35,39 @@ export class PacketSink {
     return this.#trouble;
   }
 
-  onGone(listener: () => void): void {
-    this.#onGone = listener;
-    if (this.#gone) listener();
+  /** At once, for a reader who waits at the other end of a FIFO. */
+  open(): void {
+    this.#stream ??= this.#opened();
   }
 
   /** The blocks must not change any more. */
   write(block: Uint8Array): void {
     if (this.#gone) return;
+    this.#stream ??= this.#opened();
     if (this.#stream.writableLength > PENDING_MAX) this.dropped += 1;
     else this.#stream.write(block);
   }
 
   /** Resolves when all is written, or cannot be. */
   close(): Promise<void> {
-    if (this.#gone) return Promise.resolve();
+    const stream = this.#stream;
+    if (this.#gone || stream === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onGone = resolve;
-      this.#stream.end(() => resolve());
+      stream.end(() => resolve());
+    });
+  }
+
+  #opened(): WriteStream {
+    const stream =
+      this.#target === STANDARD_OUTPUT
+        ? createWriteStream('', { fd: STDOUT_FD, autoClose: false })
+        : createWriteStream(this.#target);
+    return stream.on('error', (error) => {
+      this.#gone = true;
+      // A reader who has seen enough is no error.
+      if (errnoOf(error) !== 'EPIPE') this.#trouble = fileError(error, this.#target);
+      this.#onGone();
     });
   }
 }

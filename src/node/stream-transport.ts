@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import { NetlabError } from '../base/errors.ts';
 import type { Instant } from '../base/time.ts';
 import { portLost } from '../hardware/board/errors.ts';
-import type { Transport } from '../hardware/board/transport.ts';
+import type { Diagnostics, LineErrors, Transport } from '../hardware/board/transport.ts';
+import type { PortNotice } from '../hardware/rfc2217/port-state.ts';
 import { monotonicNow } from './clock.ts';
 import { splitFrames } from './frame-splitter.ts';
 
@@ -22,6 +23,10 @@ export interface Line {
   setSignals(dtr: boolean, rts: boolean, brk?: boolean): Promise<boolean>;
   /** Throws away what was received and not yet read, and what has not yet been sent. */
   purge(): Promise<void>;
+  /** What the port has reported since it was opened; absent where it reports none. */
+  errors?(): LineErrors;
+  /** One listener, told of each report of the port's, and of the last few that came before it. */
+  onNotice?(listener: (notice: PortNotice) => void): void;
   reset(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -114,8 +119,9 @@ export class StreamTransport implements Transport {
     return this.line.reset();
   }
 
-  diagnostics(): { readonly received: number; readonly sample: Uint8Array } {
-    return { received: this.received, sample: this.sample };
+  diagnostics(): Diagnostics {
+    const errors = this.line.errors?.();
+    return { received: this.received, sample: this.sample, ...(errors && { errors }) };
   }
 
   close(): Promise<void> {

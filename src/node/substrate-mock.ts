@@ -1,44 +1,37 @@
-import { type Rng, seededRng } from '../base/random.ts';
+import { seededRng } from '../base/random.ts';
 import type { Instant } from '../base/time.ts';
 import { RecordingStation } from '../capture/recording-station.ts';
 import { RecordingTransport } from '../capture/recording-transport.ts';
-import { carried } from '../lab/carrying.ts';
+import { type Carrying, carried } from '../lab/carrying.ts';
 import type { Substrate, SubstrateRequest } from '../lab/substrate.ts';
-import { BoardStation } from './board-station.ts';
+import type { BoardStation } from './board-station.ts';
 import { epochNow, monotonicNow } from './clock.ts';
 import { MockBench } from './mock-bench.ts';
 import type { Recording } from './recording.ts';
+import { segmentFixtures, segmentSource, segmentsWanted } from './segments.ts';
 import { stationAddress } from './station-address.ts';
 import { describeBoard } from './substrate-description.ts';
+import { closeAll, openTracked, recoverAll } from './tracked-board.ts';
 import { layWire, wired } from './wired-lines.ts';
 
-/** The firmware's twin on a mocked port: fast, and no proof of the firmware itself. */
+/** The firmware's twin on a mocked port, one a segment: fast, and no proof of the firmware itself. */
 export async function openMock(
   { seed, carrying, fixtures, wire }: SubstrateRequest,
   recording: Recording,
 ): Promise<Substrate> {
   const rng = seededRng(seed);
-  const toDay = epochNow() - monotonicNow();
+  const wanted = segmentsWanted(fixtures);
   const [end, secondEnd] = layWire(fixtures, seed, wire);
-  const bench: MockBench = new MockBench({
-    address: stationAddress(rng),
-    ...(end && { wire: end }),
-    clockError: wire?.clockErrors?.[0] ?? 0,
-    tap: (frame, at, end) => {
-      const direction = end === bench.boardEnd ? 'outbound' : 'inbound';
-      recording.addFrame(frame, (at + toDay) as Instant, direction);
-    },
+  const benches = Array.from({ length: wanted }, () => stationAddress(rng)).map((address, i) => {
+    const atWire = i === 0 && end && { wire: end, clockError: wire?.clockErrors?.[0] ?? 0 };
+    return tappedBench(address, i, recording, atWire || {});
   });
-  let openings = 0;
-  const board = await BoardStation.open({
-    rng,
-    connect: async () => {
-      openings += 1;
-      const source = openings === 1 ? 'board' : `board.${openings}`;
-      const line = new RecordingTransport(await bench.connect(), recording.cassette, source);
-      return carried(line, carrying);
-    },
-  });
+  const open = (bench: MockBench, source: string, cabled = true, through?: Carrying) =>
+    openTracked({
+      ...{ source, rng, cabled },
+      connect: async (track) =>
+        carried(new RecordingTransport(await bench.connect(), recording.cassette, track), through),
+    });
   const secondBench =
     secondEnd &&
     new MockBench({
@@ -46,37 +39,57 @@ export async function openMock(
       wire: secondEnd,
       clockError: wire?.clockErrors?.[1] ?? 0,
     });
-  const second = secondBench && (await openSecond(secondBench, rng, recording));
-  const { lines, fixtures: onWire } = wired(recording, board, second);
+  const boards: BoardStation[] = [];
+  let second: BoardStation | undefined;
+  for (const [i, bench] of benches.entries()) {
+    boards.push(await open(bench, segmentSource('board', i), true, i === 0 ? carrying : undefined));
+    if (i === 0 && secondBench) second = await open(secondBench, 'second-board', false);
+  }
+  const segments = benches.map(({ station }, i) => ({
+    board: boards[i] as BoardStation,
+    peer: new RecordingStation(station, recording.cassette, segmentSource('peer', i)),
+  }));
+  const [first] = segments as [(typeof segments)[0]];
+  const all = second === undefined ? boards : [...boards, second];
+  const { lines, fixtures: onWire } = wired(recording, first.board, second);
   return {
     kind: 'mock',
     name: 'mock',
-    description: describeBoard('mock', 'mock', board.identity, 'mock station'),
-    fixtures: ['serial', 'cable:peer', ...onWire],
-    board,
-    serial: board.serial,
+    description: describeBoard('mock', 'mock', first.board.identity, 'mock station'),
+    fixtures: ['serial', 'cable:peer', ...segmentFixtures(wanted), ...onWire],
+    ...first,
+    segments,
+    serial: first.board.serial,
     lines,
-    peer: new RecordingStation(bench.station, recording.cassette),
     setStep: (label) => recording.setStep(label),
-    recover: async () => (await board.recover()) && ((await second?.recover()) ?? true),
+    recover: () => recoverAll(all),
     close: async () => {
-      await Promise.all([board.close(), second?.close()]);
-      bench.close();
+      await closeAll(all);
+      for (const bench of benches) bench.close();
       secondBench?.close();
     },
   };
 }
 
-/** A twin on the wire alone. */
-function openSecond(bench: MockBench, rng: Rng, recording: Recording): Promise<BoardStation> {
-  let connections = 0;
-  return BoardStation.open({
-    rng,
-    cabled: false,
-    connect: async () => {
-      connections += 1;
-      const source = connections === 1 ? 'second-board' : `second-board.${connections}`;
-      return new RecordingTransport(await bench.connect(), recording.cassette, source);
+/** Two boards never have one address: the last octet is the first twin's, counted on. */
+const FURTHER = Uint8Array.of(0x02, 0x4e, 0x4c, 0, 0, 0);
+
+/** The twin of segment `i` with its station; what passes on their cable is recorded. */
+function tappedBench(
+  address: Uint8Array,
+  i: number,
+  recording: Recording,
+  atWire: Pick<ConstructorParameters<typeof MockBench>[0], 'wire' | 'clockError'>,
+): MockBench {
+  const toDay = epochNow() - monotonicNow();
+  const bench: MockBench = new MockBench({
+    address,
+    ...atWire,
+    ...(i > 0 && { identity: { serial: `mock-${i + 1}`, address: FURTHER.with(5, 2 + i) } }),
+    tap: (frame, at, end) => {
+      const direction = end === bench.boardEnd ? 'outbound' : 'inbound';
+      recording.addFrame(frame, (at + toDay) as Instant, direction, i);
     },
   });
+  return bench;
 }

@@ -48,6 +48,17 @@ describe('netlab line', () => {
     expect(vcd).toContain('$var wire 1 " sampled $end');
   });
 
+  it('keeps what came before the trigger, and says where it is', async () => {
+    const send = ['line', 'send', '--bits', '000011010', '--rate', '10k', '--on', 'mock'];
+    const run = [...send, '--trigger', 'rising', '--count', '4', '--pre', '2'];
+    const cwd = ownFolder();
+    const { stdout } = await netlab([...run, '--vcd', 'wave.vcd'], { cwd });
+    expect(stdout).toMatch(/^00\|1101\n2 of them came before the trigger/m);
+    expect(readFileSync(join(cwd, 'wave.vcd'), 'utf8')).toContain('$var wire 1 # trigger $end');
+    const machine = await netlab([...run, '--json'], { cwd });
+    expect(JSON.parse(machine.stdout)).toMatchObject({ samples: '001101', before: 2 });
+  });
+
   it.each([
     [
       'a trigger that does not come',
@@ -58,6 +69,7 @@ describe('netlab line', () => {
     ['no bits', 2, ['send', '--bits', '012']],
     ['nothing to send', 2, ['send']],
     ['no count', 2, ['sample']],
+    ['no trigger for what comes before it', 2, ['sample', '--count', '8', '--pre', '2']],
     ['a rate beyond the board', 2, ['sample', '--count', '8', '--rate', '100M']],
   ])('says what is wrong with %s', async (_name, exitCode, args) => {
     const { code, stderr } = await netlab(['line', ...args, '--on', 'mock']);

@@ -56,6 +56,16 @@ describe('netlab capture --on', () => {
     expect(packets[0]?.direction).toBe('inbound');
   });
 
+  it('leaves the file of before alone when the board does not answer', async () => {
+    const cwd = ownFolder();
+    writeFileSync(join(cwd, 'f.pcapng'), 'of before');
+    const run = ['capture', '--on', 'tcp://127.0.0.1:9', '--write', 'f.pcapng'];
+    const { code, stderr } = await netlab(run, { cwd });
+    expect(code).toBe(4);
+    expect(stderr).not.toContain('Captures at');
+    expect(readFileSync(join(cwd, 'f.pcapng'), 'utf8')).toBe('of before');
+  });
+
   it('ends after its time, with a document', async () => {
     const { port } = await busyCable();
     const run = ['capture', '--on', port, '--write', 'f.pcapng', '--duration', '1', '--json'];

@@ -23,10 +23,11 @@ const records = (text: string): Record[] =>
 describe.skipIf(process.platform === 'win32')('netlab monitor', () => {
   it('asks in a session of its own, and shows both directions decoded', async () => {
     const { path } = await ptyBoard();
-    const { stdout, code } = await netlab([
-      ...['monitor', path, '--send', 'PHY_READ', '--duration', '2', '--no-color'],
-    ]);
-    expect(code).toBe(0);
+    const running = startNetlab(['monitor', path, '--send', 'PHY_READ', '--no-color']);
+    await running.shows(/PHY_READ #1 OK/);
+    running.child.kill('SIGINT');
+    const { stdout, code } = await running.ended;
+    expect(code).toBe(130);
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} → OPEN +session=\d+ seq=0 .*versionMin=1/m);
     expect(stdout).toMatch(/ ← OPENED session=\d+ .*board=mock/);
     expect(stdout).toMatch(/ → DATA +session=.* PHY_READ #1 request/);
@@ -37,8 +38,11 @@ describe.skipIf(process.platform === 'win32')('netlab monitor', () => {
   it('prints one JSON record a line, and appends them to a log', async () => {
     const { path } = await ptyBoard();
     const cwd = ownFolder();
-    const run = ['monitor', path, '--send', 'SYSTEM_IDENTIFY', '--duration', '2', '--json'];
-    const { stdout } = await netlab([...run, '--log', 'line.log'], { cwd });
+    const run = ['monitor', path, '--send', 'SYSTEM_IDENTIFY', '--json', '--log', 'line.log'];
+    const running = startNetlab(run, { cwd });
+    await running.shows(/"role":"response"/);
+    running.child.kill('SIGINT');
+    const { stdout } = await running.ended;
     const all = records(stdout);
     expect(all[0]).toMatchObject({ event: 'connected', port: path });
     expect(all.at(-1)).toMatchObject({ event: 'summary' });

@@ -4,11 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../bin/netlab.js', import.meta.url));
-/** Who has which board is a matter of all tests on this machine, and not of who runs them. */
-const STATE = join(tmpdir(), 'netlab-test-state');
+/**
+ * Leases of one file's tests: not those of who runs them, nor those of other files, which ask at the same time for the
+ * same boards that are not there.
+ */
+const STATE = mkdtempSync(join(tmpdir(), 'netlab-test-state-'));
+afterAll(() => rmSync(STATE, { recursive: true, force: true }));
 /** For a process, and for a test that runs several: guards against hanging, on machines of any speed. */
 const DEADLINE_MS = 60_000;
 vi.setConfig({ testTimeout: 3 * DEADLINE_MS });

@@ -16,6 +16,7 @@ import { loadImage } from '../../src/node/images.ts';
 import { openLine, openOctets } from '../../src/node/open-line.ts';
 import { openPty } from '../../src/node/pty.ts';
 import { sharePort } from '../../src/node/remote/share.ts';
+import type { Line } from '../../src/node/stream-transport.ts';
 
 const DEADLINES = { open: seconds(20), request: seconds(20), silence: seconds(20) };
 
@@ -58,10 +59,15 @@ async function ser2net(device: string): Promise<string> {
     rmSync(folder, { recursive: true, force: true });
   });
   const name = `rfc2217://127.0.0.1:${port}`;
+  await (await patientlyOpened(name)).close();
+  return name;
+}
+
+/** ser2net takes a while to listen, and to close its device behind who has left. */
+async function patientlyOpened(name: string): Promise<Line> {
   for (let tries = 0; ; tries++) {
     try {
-      await (await openOctets(name)).close();
-      return name;
+      return await openOctets(name);
     } catch (error) {
       if (tries === 40) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
@@ -107,7 +113,7 @@ describe('ser2net before an emulated board', () => {
   });
 
   it('says that a PTY has no DTR, and goes on', async () => {
-    const line = await openOctets(await ser2net(await emulatedBoard()));
+    const line = await patientlyOpened(await ser2net(await emulatedBoard()));
     expect(await line.reset()).toBe(false);
     await line.setRate(57_600);
     await line.purge();
@@ -117,7 +123,7 @@ describe('ser2net before an emulated board', () => {
   it('has one user: the second is told so', async () => {
     const name = await ser2net(await emulatedBoard());
     const port = name.replace('127.0.0.1', 'localhost');
-    const first = await openOctets(name);
+    const first = await patientlyOpened(name);
     await expect(openOctets(port)).rejects.toMatchObject({ code: 'not-rfc2217' });
     await first.close();
   });

@@ -124,6 +124,7 @@ export default class Extcap extends BaseCommand {
       throw new NetlabError('extcap-interface', EXIT.noBoard, `no interface ${name}`, { name });
     }
     const sink = new PacketSink(fifo);
+    sink.open();
     const request = {
       port: found.port,
       open: () => openLine(found.port),

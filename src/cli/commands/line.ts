@@ -18,8 +18,11 @@ import { en } from '../messages/en.ts';
 
 const TRIGGERS = ['none', 'rising', 'falling', 'high', 'low'] as const;
 const SEED = 1;
-/** Levels shown in a line of the terminal. */
+/** Samples from before the trigger: a second at a megahertz. */
+const PRE_MAX = 1_000_000;
+/** Levels shown in a line of the terminal, and how many of them at most from before the trigger. */
 const SHOWN = 64;
+const SHOWN_BEFORE = 16;
 
 interface Tested {
   readonly on: string;
@@ -32,6 +35,8 @@ interface Exchanged {
   readonly sent: number;
   /** 0 and 1, in order. */
   readonly samples: string;
+  /** How many of them came before the trigger. */
+  readonly before: number;
   /** Hertz. */
   readonly rate: number;
   readonly sampleRate: number;
@@ -61,6 +66,7 @@ export default class LineCommand extends BaseCommand {
       options: TRIGGERS,
       default: 'none' as const,
     })(),
+    pre: Flags.integer({ summary: en['help.line.flag.pre'], min: 0, max: PRE_MAX, default: 0 }),
     timeout: quantityOr(1, { summary: en['help.line.flag.timeout'], min: 0.001, max: 600 }),
     bits: Flags.string({ summary: en['help.line.flag.bits'], exclusive: ['file'] }),
     file: Flags.string({ summary: en['help.line.flag.file'] }),
@@ -95,7 +101,9 @@ export default class LineCommand extends BaseCommand {
   }
 
   private async test(desk: LineDesk): Promise<Tested> {
-    const { sendPin, samplePin } = desk.board.line.limits;
+    const { board } = desk.board.identity;
+    const { limits } = desk.board.line;
+    const [sendPin, samplePin] = [pinName(board, limits.sendPin), pinName(board, limits.samplePin)];
     this.print(this.say('line.self-test', { name: desk.name, sendPin, samplePin }));
     const tests: LineTest[] = [];
     for await (const test of selfTest(desk.board.line)) {
@@ -126,6 +134,8 @@ export default class LineCommand extends BaseCommand {
     const { drive, pull } = flags;
     const send = action === 'send' ? levelsOf(flags) : undefined;
     if (action === 'sample' && flags.count === undefined) throw missing('--count');
+    if (flags.pre > 0 && flags.trigger === 'none') throw missing('--trigger');
+    if (flags.pre > 0 && flags.count === undefined) throw missing('--count');
     const idle = flags.idle ?? (drive === 'open-drain' ? 1 : 0);
     const { line } = desk.board;
     await line.open({ drive, pull, idle: idle === 1 ? 1 : 0 });
@@ -135,6 +145,7 @@ export default class LineCommand extends BaseCommand {
       send,
       sample: flags.count,
       trigger: flags.trigger,
+      before: flags.pre,
       timeout: milliseconds(1000 * flags.timeout),
     });
     this.show(outcome);
@@ -155,12 +166,17 @@ export default class LineCommand extends BaseCommand {
     return (await this.parse(LineCommand)).flags;
   }
 
-  private show({ samples, sent, rate, sampleRate }: LineOutcome): void {
+  private show({ samples, before, sent, rate, sampleRate }: LineOutcome): void {
     if (sent > 0) this.print(this.say('line.sent', { sent, rate }));
     if (samples.length === 0) return;
     this.print(this.say('line.sampled', { sampled: samples.length, rate: sampleRate }));
-    const text = samples.subarray(0, SHOWN).join('');
-    this.print(samples.length > SHOWN ? `${text}…` : text);
+    const from = Math.max(0, before - SHOWN_BEFORE);
+    const to = from + SHOWN;
+    const early = samples.subarray(from, before).join('');
+    const text = samples.subarray(before, to).join('');
+    const cut = [from > 0 ? '…' : '', samples.length > to ? '…' : ''] as const;
+    this.print(`${cut[0]}${early}${before > 0 ? '|' : ''}${text}${cut[1]}`);
+    if (before > 0) this.print(this.say('line.before', { before }));
   }
 }
 
@@ -185,9 +201,16 @@ function incomplete(name: string, { ended, sent, samples }: LineOutcome): Netlab
 }
 
 function wavesOf(outcome: LineOutcome, send: Uint8Array | undefined): Waveform[] {
-  const { rate, sampleRate, samples } = outcome;
+  const { rate, sampleRate, samples, before } = outcome;
   const waves: Waveform[] = [];
   if (send !== undefined) waves.push({ name: 'sent', rate, levels: send });
   if (samples.length > 0) waves.push({ name: 'sampled', rate: sampleRate, levels: samples });
+  if (before > 0) {
+    const levels = new Uint8Array(samples.length).fill(1, before);
+    waves.push({ name: 'trigger', rate: sampleRate, levels });
+  }
   return waves;
 }
+
+/** As it is printed beside the pin. */
+const pinName = (board: string, pin: number): string => (board === 'uno' ? `D${pin}` : `GP${pin}`);

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { seconds } from '../../base/time.ts';
+import { addErrors, anyError, NO_ERRORS } from '../../hardware/rfc2217/port-state.ts';
 import { type MonitorEvent, monitor } from '../../node/monitor/monitor.ts';
 import { parseSending } from '../../node/monitor/sending.ts';
 import { fileError } from '../../node/store/file-error.ts';
@@ -10,6 +11,7 @@ import { BaseCommand } from '../base-command.ts';
 import { chosenPort } from '../board-choice.ts';
 import { quantity } from '../host/quantity.ts';
 import { interruption } from '../interruption.ts';
+import { lineErrorSentence } from '../line-errors.ts';
 import { en } from '../messages/en.ts';
 import { asLines, asRecord } from '../monitor/record-line.ts';
 
@@ -54,6 +56,9 @@ export default class Monitor extends BaseCommand {
     board: { frames: 0, texts: 0, octets: 0, faults: 0 },
     host: { frames: 0, texts: 0, octets: 0, faults: 0 },
   };
+  private reported = NO_ERRORS;
+  /** The last POLL and ACK each way. */
+  private readonly said = new Map<string, string>();
   private logFile: number | undefined;
 
   async run(): Promise<void> {
@@ -78,9 +83,23 @@ export default class Monitor extends BaseCommand {
 
   private tell(event: MonitorEvent): void {
     if (event.kind === 'record') this.count(event);
+    if (event.kind === 'line-errors') this.reported = addErrors(this.reported, event.errors);
     if (this.shell.json) process.stdout.write(`${JSON.stringify(asRecord(event))}\n`);
-    else for (const line of asLines(event, this.paint, this.say)) this.print(line);
+    else if (this.saysMore(event))
+      for (const line of asLines(event, this.paint, this.say)) this.print(line);
     if (this.logFile !== undefined) writeSync(this.logFile, `${JSON.stringify(asRecord(event))}\n`);
+  }
+
+  /** A session that is kept alive says the same four times a second; the log and the sums have it all. */
+  private saysMore(event: MonitorEvent): boolean {
+    if (event.kind !== 'record' || event.record.kind !== 'frame') return true;
+    const { kind } = event.record.frame;
+    if (kind !== 'POLL' && kind !== 'ACK') return true;
+    const way = `${event.from} ${kind}`;
+    const said = JSON.stringify(event.record.frame);
+    if (this.said.get(way) === said) return false;
+    this.said.set(way, said);
+    return true;
   }
 
   private count({ from, record }: Extract<MonitorEvent, { kind: 'record' }>): void {
@@ -93,11 +112,17 @@ export default class Monitor extends BaseCommand {
 
   private sumUp(): void {
     if (this.shell.json) {
-      process.stdout.write(`${JSON.stringify({ event: 'summary', ...this.counts })}\n`);
+      // A port that reports nothing may have no way to: zeros would say that all was well.
+      const reported = anyError(this.reported) ? { reported: this.reported } : {};
+      process.stdout.write(
+        `${JSON.stringify({ event: 'summary', ...this.counts, ...reported })}\n`,
+      );
       return;
     }
     const { board, host } = this.counts;
     this.print(this.paint.dim(this.say('monitor.summary', { ...board, sent: host.frames })));
+    const errors = lineErrorSentence({ ...this.reported }, this.shell.language);
+    if (errors !== undefined) this.print(this.paint.red(errors));
   }
 }
 

@@ -30,6 +30,9 @@ export default class ShareCommand extends BaseCommand {
     }),
   };
 
+  /** What the last client was told, when no other has got the port since. */
+  private failure: string | undefined;
+
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ShareCommand);
     const port = await chosenPort(args.port);
@@ -63,8 +66,13 @@ export default class ShareCommand extends BaseCommand {
     const { client } = event;
     if (event.kind === 'failed') {
       const { what } = describeFailure(event.error, this.language, this.id ?? '');
-      this.print(this.say('share.failed', { client, reason: what }));
-    } else if (event.kind === 'disconnected') {
+      // One who waits for a board that is away asks again several times a second.
+      if (what !== this.failure) this.print(this.say('share.failed', { client, reason: what }));
+      this.failure = what;
+      return;
+    }
+    this.failure = undefined;
+    if (event.kind === 'disconnected') {
       const { sent, received } = event;
       this.print(this.say('share.disconnected', { client, sent, received }));
     } else this.print(this.say(`share.${event.kind}`, { client }));

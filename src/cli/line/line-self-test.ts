@@ -53,7 +53,9 @@ export async function* selfTest(line: Line): AsyncGenerator<LineTest> {
     actual: missed.ended,
   };
   if ((features & LINE_FEATURE.openDrain) === 0) return;
-  for (const pull of ['up', 'down'] as const) {
+  const pulls =
+    (features & LINE_FEATURE.noPullDown) === 0 ? (['up', 'down'] as const) : (['up'] as const);
+  for (const pull of pulls) {
     await line.open({ drive: 'open-drain', idle: 1, pull });
     const expected = pull === 'up' ? text : '0'.repeat(COUNT);
     const outcome = await line.exchange({ rate: usual, send: sent, sample: COUNT });

@@ -40,6 +40,26 @@ describe('a monitor’s record', () => {
     expect(asRecord(text)).toMatchObject({ event: 'text', from: 'board' });
   });
 
+  it('of errors on the line: each kind that there was, in either language', () => {
+    const errors = { breaks: 1, framing: 3, parity: 0, overruns: 0 };
+    const told: MonitorEvent = { kind: 'line-errors', at: AT, errors };
+    expect(lines(told)).toEqual(['! framing errors: 3, breaks: 1']);
+    expect(asLines(told, PLAIN, speaker('ko'))[0]).toContain('! 프레이밍 오류 3건, 브레이크 1건');
+    expect(asRecord(told)).toMatchObject({ event: 'line-errors', ...errors });
+  });
+
+  it('of the modem lines: those that have changed', () => {
+    const levels = { cts: true, dsr: true, ri: false, dcd: false };
+    const state = { levels, changed: ['cts', 'dcd'] as const };
+    const told: MonitorEvent = { kind: 'modem-state', at: AT, state };
+    expect(lines(told)).toEqual(['! +CTS -DCD']);
+    expect(asRecord(told)).toMatchObject({
+      event: 'modem-state',
+      ...levels,
+      changed: state.changed,
+    });
+  });
+
   it('of a connection', () => {
     const lost: MonitorEvent = { kind: 'lost', at: AT, port: '/dev/ttyACM0' };
     expect(lines(lost)).toEqual(['/dev/ttyACM0 is gone. Waiting for it to come back …']);

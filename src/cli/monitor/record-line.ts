@@ -3,8 +3,11 @@ import type { ChalkInstance } from 'chalk';
 import { toHex } from '../../base/octets.ts';
 import type { LineRecord } from '../../capture/line-reader.ts';
 import type { Fields, FrameDescription } from '../../hardware/control/describe.ts';
+import type { ModemState } from '../../hardware/rfc2217/port-state.ts';
 import { isoTime, wallTime } from '../../node/clock.ts';
 import type { MonitorEvent } from '../../node/monitor/monitor.ts';
+import type { Origin } from '../../node/monitor/monitored-line.ts';
+import { lineErrorList } from '../line-errors.ts';
 import type { Say } from '../messages/message.ts';
 
 export type MonitorRecord = Readonly<Record<string, unknown>>;
@@ -12,16 +15,27 @@ export type MonitorRecord = Readonly<Record<string, unknown>>;
 /** One line a record. `at` is the time of day, to the microsecond, in UTC. */
 export function asRecord(event: MonitorEvent): MonitorRecord {
   const at = isoTime(event.at);
-  if (event.kind !== 'record') return { at, event: event.kind, port: event.port };
-  const { from, record } = event;
+  switch (event.kind) {
+    case 'connected':
+    case 'lost':
+      return { at, event: event.kind, port: event.port };
+    case 'line-errors':
+      return { at, event: event.kind, ...event.errors };
+    case 'modem-state':
+      return { at, event: event.kind, ...event.state.levels, changed: event.state.changed };
+    default:
+      return { at, ...recordOf(event.from, event.record) };
+  }
+}
+
+function recordOf(from: Origin, record: LineRecord): MonitorRecord {
   switch (record.kind) {
     case 'frame':
-      return { at, event: 'frame', from, octets: record.octets, ...record.frame };
+      return { event: 'frame', from, octets: record.octets, ...record.frame };
     case 'text':
-      return { at, event: 'text', from, text: record.text };
+      return { event: 'text', from, text: record.text };
     default:
       return {
-        at,
         event: 'octets',
         from,
         hex: toHex(record.octets),
@@ -36,12 +50,23 @@ const OCTETS_A_LINE = 16;
 /** The same for a person; of octets as many lines as they take. */
 export function asLines(event: MonitorEvent, paint: ChalkInstance, say: Say): string[] {
   const time = paint.dim(wallTime(event.at));
-  if (event.kind !== 'record') {
-    return [`${time} ${paint.yellow(say(`monitor.${event.kind}`, { port: event.port }))}`];
+  switch (event.kind) {
+    case 'connected':
+    case 'lost':
+      return [`${time} ${paint.yellow(say(`monitor.${event.kind}`, { port: event.port }))}`];
+    case 'line-errors':
+      return [`${time} ! ${paint.red(lineErrorList(event.errors, say))}`];
+    case 'modem-state':
+      if (event.state.changed.length === 0) return [];
+      return [`${time} ! ${paint.yellow(modemLines(event.state))}`];
+    default:
+      return bodyOf(event.record, paint).map((line) => `${time} ${ARROW[event.from]} ${line}`);
   }
-  const { from, record } = event;
-  return bodyOf(record, paint).map((line) => `${time} ${ARROW[from]} ${line}`);
 }
+
+/** Those that have changed, as RS-232 calls them: +CTS is asserted. */
+const modemLines = ({ levels, changed }: ModemState): string =>
+  changed.map((line) => `${levels[line] ? '+' : '-'}${line.toUpperCase()}`).join(' ');
 
 function bodyOf(record: LineRecord, paint: ChalkInstance): string[] {
   if (record.kind === 'frame') return [frameLine(record.frame, paint)];

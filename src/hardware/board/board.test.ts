@@ -67,6 +67,22 @@ describe('opening a board', () => {
     });
   });
 
+  it('says what the port reported of its line, where it did', async () => {
+    const bench = new VirtualBench();
+    bench.hung = true;
+    const { transport } = bench;
+    const errors = { breaks: 0, framing: 3, parity: 0, overruns: 0 };
+    const reporting = {
+      ...transport,
+      diagnostics: () => ({ ...transport.diagnostics(), errors }),
+    };
+    await expect(Board.open(reporting, { rng: seededRng(1) })).rejects.toMatchObject({
+      code: 'board-silent',
+      message: expect.stringContaining('line errors: framing 3'),
+      details: { port: 'virtual twin', ...errors },
+    });
+  });
+
   it('finds board-version when the firmware speaks another version', async () => {
     const bench = new VirtualBench({ version: 2, identity: { firmware: '9.1.0' } });
     await expect(Board.open(bench.transport, { rng: seededRng(1) })).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 /** What can go wrong between host and board. Codes are stable; each message ends in what to do next. */
 import { EXIT, type NetlabError as Failure, NetlabError } from '../../base/errors.ts';
 import { toAscii, toHex } from '../../base/octets.ts';
+import type { LineErrors } from './transport.ts';
 
 export const boardSilent = (port: string): Failure =>
   new NetlabError(
@@ -107,6 +108,16 @@ export const boardClosed = (port: string): Failure =>
     `The session with the board on ${port} is closed. Begin again with: netlab run`,
     { port },
   );
+
+/** The same, with what the port reported of its line meanwhile, if it did. */
+export function withLineErrors(failure: Failure, errors: LineErrors | undefined): Failure {
+  const counts = Object.entries(errors ?? {}).filter(([, count]) => count > 0);
+  if (counts.length === 0) return failure;
+  const told = counts.map(([kind, count]) => `${kind} ${count}`).join(', ');
+  const message = `${failure.message} (the port reported line errors: ${told})`;
+  const details = { ...failure.details, ...errors };
+  return new NetlabError(failure.code, failure.exitCode, message, details, failure.cause);
+}
 
 /** For transports: the port has vanished. */
 export const portLost = (port: string, cause?: unknown): Failure =>

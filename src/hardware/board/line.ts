@@ -22,6 +22,7 @@ import {
 } from '../control/line.ts';
 import { badAnswer, boardNoLine, requestTimeout } from './errors.ts';
 import type { Link } from './link.ts';
+import { PreTrigger } from './pre-trigger.ts';
 import type { Requests } from './requests.ts';
 
 export interface LineExchange {
@@ -33,6 +34,11 @@ export interface LineExchange {
   /** How many samples to take, at most SAMPLES_MAX. */
   readonly sample?: number | undefined;
   readonly trigger?: LineTrigger | undefined;
+  /**
+   * How many samples from before the trigger to keep, besides `sample` from it on. The host looks for the trigger then, in
+   * all that the board samples: the line to it has to be fast enough for that.
+   */
+  readonly before?: number | undefined;
   /** Sending waits for the trigger, too. */
   readonly sendAtTrigger?: boolean | undefined;
   /** For the trigger; a second unless said. */
@@ -42,6 +48,8 @@ export interface LineExchange {
 export interface LineOutcome {
   /** Levels, each 0 or 1: fewer than were asked for when it ended otherwise than complete. */
   readonly samples: Uint8Array;
+  /** How many of them came before the trigger: fewer than were asked for where it came sooner. */
+  readonly before: number;
   /** Samples that were sent. */
   readonly sent: number;
   /** Hertz as the board made them; 0 for what was not asked for. */
@@ -52,6 +60,8 @@ export interface LineOutcome {
 
 /** 64 MiB of levels here. */
 export const SAMPLES_MAX = 2 ** 26;
+/** LINE_START has four octets for a count. */
+const COUNT_MAX = 0xffff_ffff;
 /** Octets in one LINE_LOAD: short enough for any queue. */
 const LOAD_MAX = 1024;
 /** op, tag, offset. */
@@ -63,7 +73,13 @@ const SETUP: LineSetup = { drive: 'push-pull', strength: 0, idle: 0, pull: 'none
 const NONE = new Uint8Array(0);
 
 interface Run {
+  /** How many samples the board was told to take. */
+  readonly count: number;
+  /** All of them, or what is kept of them. */
   readonly samples: Uint8Array;
+  readonly window: PreTrigger | undefined;
+  /** How many samples have come when all is sent: with a window both begin at once. */
+  readonly sentBy: number;
   received: number;
   done: LineDone | undefined;
   /** The board told samples that nobody asked for, or with a gap. */
@@ -115,12 +131,7 @@ export class Line {
     const { send = NONE } = exchange;
     const octets = packLevels(send, this.#setup?.idle);
     const loaded = await this.#fill(octets);
-    const run: Run = {
-      samples: new Uint8Array(start.sampleCount),
-      received: 0,
-      done: undefined,
-      wrong: undefined,
-    };
+    const run = newRun(exchange, start);
     this.#run = run;
     try {
       const body = encodeLineStart(start);
@@ -141,12 +152,18 @@ export class Line {
     const decoded = decodePackedSamples(body);
     if (run === undefined || !decoded.ok) return;
     const { at, octets } = decoded.value;
-    if (at !== run.received || at + 8 * (octets.length - 1) >= run.samples.length) {
-      run.wrong = `samples at ${at} of ${run.samples.length}`;
+    if (at !== run.received || at + 8 * (octets.length - 1) >= run.count) {
+      run.wrong = `samples at ${at} of ${run.count}`;
       return;
     }
-    unpackLevels(octets, run.samples, at);
-    run.received = Math.min(run.samples.length, at + 8 * octets.length);
+    run.received = Math.min(run.count, at + 8 * octets.length);
+    if (run.window === undefined) {
+      unpackLevels(octets, run.samples, at);
+    } else {
+      const levels = new Uint8Array(run.received - at);
+      unpackLevels(octets, levels, 0);
+      run.window.take(levels);
+    }
   }
 
   /** LINE_DONE. */
@@ -161,26 +178,10 @@ export class Line {
   }
 
   #check(exchange: LineExchange): LineStart {
-    const { rate, sampleRate = rate, send = NONE, sample = 0, trigger = 'none' } = exchange;
-    const { sendAtTrigger = false, timeout = TRIGGER_TIMEOUT } = exchange;
-    const { limits } = this;
     if (this.#setup === undefined) throw badLine('the line is not open', 'open');
     if (this.#run !== undefined) throw badLine('an exchange is under way', 'exchange');
-    if (!Number.isInteger(sample) || sample < 0 || sample > SAMPLES_MAX) {
-      throw badLine(`0 … ${SAMPLES_MAX} samples, not ${sample}`, 'sample');
-    }
-    if (send.length + sample === 0) throw badLine('nothing to send or sample', 'sample');
-    const wait = Math.ceil(timeout / 1000);
-    if (wait < 1 || wait > LINE_TIMEOUT_MAX) throw badLine('no such timeout', 'timeout');
-    const start: LineStart = {
-      sendRate: send.length > 0 ? Math.round(rate) : 0,
-      sampleRate: sample > 0 ? Math.round(sampleRate) : 0,
-      sendCount: send.length,
-      sampleCount: sample,
-      trigger,
-      sendAtTrigger,
-      timeout: trigger === 'none' ? 0 : wait,
-    };
+    const start = startOf(exchange);
+    const { limits } = this;
     if (!startFits(start, limits)) {
       const { lowestRate, highestRate, sendDepth, sampleDepth } = limits;
       throw badLine(
@@ -247,16 +248,32 @@ export class Line {
     const sampling = start.sampleCount === 0 ? 0 : start.sampleCount / start.sampleRate;
     const expected = Math.max(sending, sampling) * SECOND + milliseconds(start.timeout);
     let until = after(began, Math.ceil(expected + link.deadlines.request) as Duration);
+    let stopped = false;
     for (;;) {
       const { received } = run;
-      const ready = () => run.done ?? (run.wrong === undefined ? undefined : 'wrong');
+      const enough = () => !stopped && run.window?.over === true && run.received >= run.sentBy;
+      const ready = () => run.done ?? (run.wrong !== undefined || enough() || undefined);
       const done = await link.wait(ready, until);
       if (run.wrong !== undefined) throw badAnswer(link.port, 'LINE_START', run.wrong);
-      if (done !== undefined && done !== 'wrong') return this.#whole(run, done);
+      if (run.done !== undefined) return this.#whole(run, run.done);
+      if (done === true) {
+        stopped = true;
+        await this.#stop();
+        continue;
+      }
       if (run.received === received) {
         throw requestTimeout(link.port, 'LINE_START', since(link.now(), began) / 1000);
       }
       until = after(link.now(), link.deadlines.request);
+    }
+  }
+
+  /** Nobody wants what comes from now on; a run that is over by itself refuses. */
+  async #stop(): Promise<void> {
+    try {
+      await this.#requests.ask('LINE_STOP');
+    } catch (error) {
+      if ((error as NetlabError).code !== 'request-refused') throw error;
     }
   }
 
@@ -280,13 +297,60 @@ export class Line {
   }
 }
 
+/** @throws UsageError `bad-line` for what no board can do */
+function startOf(exchange: LineExchange): LineStart {
+  const { rate, sampleRate = rate, send = NONE, sample = 0, trigger = 'none' } = exchange;
+  const { sendAtTrigger = false, timeout = TRIGGER_TIMEOUT, before = 0 } = exchange;
+  checkCounts(send.length, sample, before);
+  const wait = Math.ceil(timeout / 1000);
+  if (wait < 1 || wait > LINE_TIMEOUT_MAX) throw badLine('no such timeout', 'timeout');
+  const start: LineStart = {
+    sendRate: send.length > 0 ? Math.round(rate) : 0,
+    sampleRate: sample > 0 ? Math.round(sampleRate) : 0,
+    sendCount: send.length,
+    sampleCount: sample,
+    trigger,
+    sendAtTrigger,
+    timeout: trigger === 'none' ? 0 : wait,
+  };
+  if (before === 0) return start;
+  if (trigger === 'none' || sample === 0 || sendAtTrigger) {
+    throw badLine('what comes before a trigger is sampled while it is awaited', 'before');
+  }
+  // The host looks for the trigger in all that may come until it has to be there.
+  const sampleCount = Math.ceil((timeout / SECOND) * sampleRate) + sample;
+  if (sampleCount > COUNT_MAX) throw badLine('that is too long for a trigger', 'timeout');
+  return { ...start, sampleCount, trigger: 'none', timeout: 0 };
+}
+
+function checkCounts(send: number, sample: number, before: number): void {
+  if (send + sample === 0) throw badLine('nothing to send or sample', 'sample');
+  for (const count of [sample, before]) {
+    if (Number.isInteger(count) && count >= 0 && sample + before <= SAMPLES_MAX) continue;
+    throw badLine(`0 … ${SAMPLES_MAX} samples, not ${count}`, 'sample');
+  }
+}
+
 const badLine = (why: string, what: string): UsageError =>
   new UsageError('bad-line', `the raw line: ${why}`, { what, why });
 
-const outcome = (run: Run, done: LineDone, rates: LineRates): LineOutcome => ({
-  samples: run.samples.subarray(0, done.sampled),
-  sent: done.sent,
-  rate: rates.sendRate,
-  sampleRate: rates.sampleRate,
-  ended: done.end,
-});
+function newRun({ trigger = 'none', before = 0, sample = 0 }: LineExchange, start: LineStart): Run {
+  const { sampleCount: count, sendCount, sendRate, sampleRate } = start;
+  const sentBy = sendCount === 0 ? 0 : Math.ceil((sendCount * sampleRate) / sendRate) + 1;
+  const patience = count - sample;
+  const window =
+    before > 0 ? new PreTrigger({ trigger, before, count: sample, patience }) : undefined;
+  const samples = new Uint8Array(window === undefined ? count : 0);
+  return { count, samples, window, sentBy, received: 0, done: undefined, wrong: undefined };
+}
+
+function outcome({ samples, window }: Run, done: LineDone, rates: LineRates): LineOutcome {
+  const { sendRate: rate, sampleRate } = rates;
+  const { sent, sampled, end } = done;
+  if (window === undefined) {
+    return { samples: samples.subarray(0, sampled), before: 0, sent, rate, sampleRate, ended: end };
+  }
+  const found = { samples: window.samples, before: window.before, sent, rate, sampleRate };
+  if (window.state === 'FULL') return { ...found, ended: 'complete' };
+  return { ...found, ended: window.state === 'MISSED' || end === 'complete' ? 'timeout' : end };
+}

@@ -23,6 +23,7 @@ import {
   boardSilent,
   boardVersion,
   linkFailed,
+  withLineErrors,
 } from './errors.ts';
 import type { Deadlines, Transport } from './transport.ts';
 
@@ -225,20 +226,20 @@ export class Link {
   }
 
   #explain({ reason, version, identity }: HostEvent & { kind: 'closed' }): NetlabError {
-    switch (reason) {
-      case 'version':
-        return boardVersion(this.port, version ?? 0, identity?.firmware ?? '', VERSION);
-      case 'reset':
-        return boardReset(this.port);
-      case 'silence':
-        return boardLost(this.port, this.deadlines.silence / 1000);
-      case 'link-failed':
-        return linkFailed(this.port);
-      case 'unanswered': {
-        if (identity !== undefined) return boardReset(this.port); // It boots again and again.
-        const { received, sample } = this.transport.diagnostics();
-        return received === 0 ? boardSilent(this.port) : boardForeign(this.port, received, sample);
-      }
+    if (reason === 'version') {
+      return boardVersion(this.port, version ?? 0, identity?.firmware ?? '', VERSION);
     }
+    // One that is unanswered, and yet said who it is, boots again and again.
+    if (reason === 'reset' || (reason === 'unanswered' && identity !== undefined)) {
+      return boardReset(this.port);
+    }
+    const { received, sample, errors } = this.transport.diagnostics();
+    if (reason === 'unanswered') {
+      const silent = received === 0 ? boardSilent(this.port) : undefined;
+      return withLineErrors(silent ?? boardForeign(this.port, received, sample), errors);
+    }
+    const lost =
+      reason === 'silence' ? boardLost(this.port, this.deadlines.silence / 1000) : undefined;
+    return withLineErrors(lost ?? linkFailed(this.port), errors);
   }
 }

@@ -7,6 +7,23 @@
  */
 import type { Duration, Instant } from '../../base/time.ts';
 
+/** What a UART has found wrong with its line, each how often. */
+export interface LineErrors {
+  readonly breaks: number;
+  readonly framing: number;
+  readonly parity: number;
+  readonly overruns: number;
+}
+
+/** For the message when nobody answers. */
+export interface Diagnostics {
+  /** How many octets came in all, and the last few of them. */
+  readonly received: number;
+  readonly sample: Uint8Array;
+  /** Absent where the port tells of none: that is most ports. */
+  readonly errors?: LineErrors;
+}
+
 export interface Transport {
   /** What a person calls the port: `/dev/ttyACM0`, `emulated w5500-evb-pico`. */
   readonly name: string;
@@ -38,8 +55,7 @@ export interface Transport {
   /** Resets the board by the port's own means (DTR/RTS, power); false where there is none. */
   resetBoard(): Promise<boolean>;
 
-  /** For the message when nobody answers: how many octets came in all, and the last few of them. */
-  diagnostics(): { readonly received: number; readonly sample: Uint8Array };
+  diagnostics(): Diagnostics;
 
   close(): Promise<void>;
 }

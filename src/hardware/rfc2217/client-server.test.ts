@@ -131,16 +131,34 @@ describe('an RFC 2217 connection', () => {
     expect(client.suspended).toBe(false);
   });
 
-  it('keeps the last state of the modem, however often it is told', () => {
+  it('makes one notice of many: the last levels, all changes, each error counted', () => {
     const pair = opened();
-    for (let state = 1; state <= 200; state++) pair.server.notify('modem-state', state);
+    for (let times = 0; times < 200; times++) {
+      pair.server.notify('modem-state', 0x11);
+      pair.server.notify('modem-state', 0x22);
+      pair.server.notify('line-state', 0x08);
+    }
+    pair.server.notify('line-state', 0x18);
     pair.run();
-    expect(pair.events).toEqual([{ kind: 'modem-state', value: 200 }]);
+    const errors = { breaks: 1, framing: 201, parity: 0, overruns: 0 };
+    expect(pair.events).toEqual([
+      { kind: 'modem-state', value: 0x23 },
+      { kind: 'line-errors', errors },
+    ]);
+  });
+
+  it('asks for errors of the line, which no server tells unasked, and not for each octet', () => {
+    const pair = opened();
+    pair.server.notify('line-state', 0x61);
+    expect(pair.run().events).toEqual([]);
+    pair.server.notify('line-state', 0x63);
+    expect(pair.run().events).toMatchObject([{ kind: 'line-errors', errors: { overruns: 1 } }]);
   });
 
   it('tells the client no more than its masks ask for', () => {
     const pair = opened();
     pair.client.set(COM_PORT.SET_MODEMSTATE_MASK, 0x10, pair.now);
+    pair.client.set(COM_PORT.SET_LINESTATE_MASK, 0, pair.now);
     pair.run().events.length = 0;
     pair.server.notify('modem-state', 0x80);
     pair.server.notify('modem-state', 0x90);

@@ -9,7 +9,7 @@
  * Invariants:
  *   (1) Data and settings leave in the order in which they were given.
  *   (2) Each setting gives one `answer` or, 3 s later, one `unanswered`.
- *   (3) What the server says without being asked never piles up: of each kind the last is kept.
+ *   (3) What the server says without being asked never piles up: of each kind one notice is kept, all in one.
  */
 import { after, type Duration, earliest, type Instant, seconds } from '../../base/time.ts';
 import {
@@ -21,6 +21,14 @@ import {
   PRESENT,
   STOPSIZE,
 } from './com-port.ts';
+import {
+  anyError,
+  errorsIn,
+  joined,
+  LINE_STATE_MASK,
+  MODEM_STATE_MASK,
+  type PortNotice,
+} from './port-state.ts';
 import { OPTION } from './telnet.ts';
 import { TelnetEnd } from './telnet-end.ts';
 
@@ -28,6 +36,8 @@ const OPENING: Duration = seconds(3);
 const ANSWER: Duration = seconds(3);
 const IDLE: Duration = seconds(10);
 const SILENCE: Duration = seconds(5);
+/** Octets of what a server says instead of opening its port. */
+const FAREWELL_MAX = 100;
 
 export type ClientFailure =
   /** Nothing came at all, or nothing of Telnet: another kind of server. */
@@ -46,7 +56,7 @@ export type ClientEvent =
   | { readonly kind: 'failed'; readonly reason: ClientFailure }
   | { readonly kind: 'answer'; readonly id: number; readonly value: number }
   | { readonly kind: 'unanswered'; readonly id: number }
-  | { readonly kind: 'modem-state' | 'line-state'; readonly value: number };
+  | PortNotice;
 
 interface Asked {
   readonly id: number;
@@ -54,6 +64,11 @@ interface Asked {
   readonly value: number;
   readonly until: Instant;
 }
+
+const printable = (octets: Uint8Array): string =>
+  Array.from(octets.subarray(0, FAREWELL_MAX), (octet) =>
+    octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : ' ',
+  ).join('');
 
 /** What SET-CONTROL is about: flow, BREAK, DTR or RTS, each of three values but the first, which has four. */
 const aspectOf = ({ command, value }: Pick<Asked, 'command' | 'value'>): number =>
@@ -74,6 +89,7 @@ export class ComPortClient {
   #suspended = false;
   #ids = 0;
   #signature = '';
+  #farewell = '';
 
   /** @param rate of the line to begin with, in bit/s */
   constructor(rate: number, now: Instant) {
@@ -83,6 +99,7 @@ export class ComPortClient {
     this.#end = new TelnetEnd('us', {
       handleData: (octets) => {
         if (this.#state === 'OPEN') this.#data.push(octets.slice());
+        else this.#farewell = (this.#farewell + printable(octets)).slice(0, FAREWELL_MAX);
       },
       handleMessage: (message) => this.#handleMessage(message),
     });
@@ -91,6 +108,11 @@ export class ComPortClient {
   /** What the server says it is, when it has said so; ASCII. */
   get signature(): string {
     return this.#signature;
+  }
+
+  /** What came in clear before the port was open: ser2net says so that it is in use. One line of ASCII. */
+  get farewell(): string {
+    return this.#farewell.replace(/ +/g, ' ').trim();
   }
 
   /** The server has asked for no more data for now: nothing is to be written then. */
@@ -107,7 +129,7 @@ export class ComPortClient {
   set(command: ComPortCommand, value: number, now: Instant): number {
     this.#ids += 1;
     this.#asked.push({ id: this.#ids, command, value, until: after(now, ANSWER) });
-    this.#end.sendMessage({ command, from: 'client', value, text: '' });
+    this.#ask(command, value);
     return this.#ids;
   }
 
@@ -158,12 +180,17 @@ export class ComPortClient {
   #configure(now: Instant): void {
     this.#state = 'CONFIGURING';
     this.#until = after(now, OPENING);
-    this.#end.sendMessage({ command: COM_PORT.SIGNATURE, from: 'client', value: 0, text: '' });
+    this.#ask(COM_PORT.SIGNATURE, 0);
     this.set(COM_PORT.SET_DATASIZE, 8, now);
     this.set(COM_PORT.SET_PARITY, PARITY.NONE, now);
     this.set(COM_PORT.SET_STOPSIZE, STOPSIZE.ONE, now);
     this.set(COM_PORT.SET_CONTROL, CONTROL.FLOW_NONE, now);
     this.set(COM_PORT.SET_BAUDRATE, this.#rate, now);
+  }
+
+  /** Sends one command that nobody waits for. */
+  #ask(command: ComPortCommand, value: number): void {
+    this.#end.sendMessage({ command, from: 'client', value, text: '' });
   }
 
   #handleMessage({ command, from, value, text }: ComPortMessage): void {
@@ -173,11 +200,13 @@ export class ComPortClient {
         this.#signature = text;
         break;
       case COM_PORT.NOTIFY_MODEMSTATE:
-        this.#notice('modem-state', value);
+        this.#notice({ kind: 'modem-state', value });
         break;
-      case COM_PORT.NOTIFY_LINESTATE:
-        this.#notice('line-state', value);
+      case COM_PORT.NOTIFY_LINESTATE: {
+        const errors = errorsIn(value);
+        if (anyError(errors)) this.#notice({ kind: 'line-errors', errors });
         break;
+      }
       case COM_PORT.FLOWCONTROL_SUSPEND:
       case COM_PORT.FLOWCONTROL_RESUME:
         this.#suspended = command === COM_PORT.FLOWCONTROL_SUSPEND;
@@ -187,11 +216,11 @@ export class ComPortClient {
     }
   }
 
-  /** Only the last state of each counts: what nobody asks for must not pile up. */
-  #notice(kind: 'modem-state' | 'line-state', value: number): void {
-    const before = this.#events.findIndex((event) => event.kind === kind);
-    if (before >= 0) this.#events.splice(before, 1);
-    this.#events.push({ kind, value });
+  /** What nobody asks for must not pile up. */
+  #notice(notice: PortNotice): void {
+    const at = this.#events.findIndex(({ kind }) => kind === notice.kind);
+    const [before] = at < 0 ? [] : this.#events.splice(at, 1);
+    this.#events.push(before === undefined ? notice : joined(before as PortNotice, notice));
   }
 
   /**
@@ -221,6 +250,9 @@ export class ComPortClient {
     this.#asked.length = 0;
     this.#state = 'OPEN';
     this.#events.push({ kind: 'open' });
+    // Errors of the line are told to those alone who ask (§3); a server without them may leave that unanswered.
+    this.#ask(COM_PORT.SET_LINESTATE_MASK, LINE_STATE_MASK);
+    this.#ask(COM_PORT.SET_MODEMSTATE_MASK, MODEM_STATE_MASK);
   }
 
   #timeoutWhileOpen(now: Instant): void {

@@ -3,6 +3,12 @@ import type { Readable } from 'node:stream';
 import { NetlabError } from '../../base/errors.ts';
 import { after, type Duration, type Instant, since } from '../../base/time.ts';
 import type { LineRecord } from '../../capture/line-reader.ts';
+import type { LineErrors } from '../../hardware/board/transport.ts';
+import {
+  type ModemState,
+  modemStateOf,
+  type PortNotice,
+} from '../../hardware/rfc2217/port-state.ts';
 import { epochNow, monotonicNow } from '../clock.ts';
 import { listPorts } from '../discovery.ts';
 import { openOctets } from '../open-line.ts';
@@ -27,6 +33,9 @@ export type MonitorEvent = {
 } & (
   | { readonly kind: 'connected'; readonly port: string }
   | { readonly kind: 'lost'; readonly port: string }
+  /** What the port says of its line and its modem lines: one behind RFC 2217 does. */
+  | { readonly kind: 'line-errors'; readonly errors: LineErrors }
+  | { readonly kind: 'modem-state'; readonly state: ModemState }
   | { readonly kind: 'record'; readonly from: Origin; readonly record: LineRecord }
 );
 
@@ -110,6 +119,11 @@ class Monitor {
   }
 
   async #watch(line: Line, sendings: readonly Sending[]): Promise<void> {
+    let modem: number | undefined;
+    line.onNotice?.((notice) => {
+      this.#tellNotice(notice, modem);
+      if (notice.kind === 'modem-state') modem = notice.value;
+    });
     const watched = new MonitoredLine(line, sendings, (from, record) => this.#tell(from, record));
     const wantsInput = sendings.some(({ kind }) => kind === 'input');
     const leave = wantsInput ? watched.take(this.#request.input) : () => {};
@@ -147,6 +161,14 @@ class Monitor {
     this.#records += 1;
     this.#onEvent({ kind: 'record', at: this.#timeOf(record.at), from, record });
     if (this.#records === this.#request.count) this.#end();
+  }
+
+  /** @param modem the state that was told before it */
+  #tellNotice(notice: PortNotice, modem: number | undefined): void {
+    if (this.#over) return;
+    const at = this.#timeOf(monotonicNow());
+    if (notice.kind === 'line-errors') this.#onEvent({ ...notice, at });
+    else this.#onEvent({ kind: 'modem-state', at, state: modemStateOf(notice.value, modem) });
   }
 
   #timeOf(at: Instant): Instant {

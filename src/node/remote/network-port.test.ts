@@ -50,7 +50,7 @@ describe('a board behind a TCP port', () => {
 
 describe('a peer that does not speak RFC 2217', () => {
   it.each([
-    ['is another protocol’s server', 'SSH-2.0-x\r\n', 'what came is no Telnet'],
+    ['is another protocol’s server', 'SSH-2.0-x\r\n', 'what came is no Telnet: SSH-2.0-x'],
     ['refuses the option', Uint8Array.of(255, 254, 44), 'no COM-PORT-OPTION'],
   ])('%s', { timeout: 20_000 }, async (_, greeting, reason) => {
     const address = await serve((socket) => socket.write(greeting));

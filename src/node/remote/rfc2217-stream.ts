@@ -15,10 +15,14 @@ import {
   PRESENT,
   PURGE,
 } from '../../hardware/rfc2217/com-port.ts';
+import { addErrors, NO_ERRORS, type PortNotice } from '../../hardware/rfc2217/port-state.ts';
 import { monotonicNow } from '../clock.ts';
 import { pulseReset } from '../reset-pulse.ts';
 import type { Line } from '../stream-transport.ts';
 import { ended } from './connection.ts';
+
+/** Notices kept for a listener who comes later: what a port says as it is opened. */
+const UNHEARD_MAX = 16;
 
 type Done = (error?: Error | null) => void;
 
@@ -35,6 +39,9 @@ export class Rfc2217Stream extends Duplex {
   /** A server whose port has no such lines may not answer for them: that is waited for once. */
   #answersSignals = true;
   #alarm: NodeJS.Timeout | undefined;
+  #errors = NO_ERRORS;
+  #onNotice: ((notice: PortNotice) => void) | undefined;
+  readonly #unheard: PortNotice[] = [];
   #waiting: { readonly octets: Uint8Array; readonly done: Done } | undefined;
 
   /**
@@ -81,6 +88,8 @@ export class Rfc2217Stream extends Duplex {
       drain: () => this.#drained(),
       setSignals: (dtr, rts, brk) => this.#setSignals(dtr, rts, brk),
       purge: () => this.#purge(),
+      errors: () => this.#errors,
+      onNotice: (listener) => this.#listen(listener),
       reset: () => this.#reset(),
       close: () => this.#close(),
     };
@@ -100,7 +109,7 @@ export class Rfc2217Stream extends Duplex {
 
   override _destroy(error: Error | null, done: Done): void {
     clearTimeout(this.#alarm);
-    const known = error instanceof NetlabError ? error : notRfc2217(this.#name, 'closed', error);
+    const known = error instanceof NetlabError ? error : this.#explain('closed', error);
     this.#settleOpening(known);
     for (const answered of this.#answers.values()) answered(undefined);
     this.#answers.clear();
@@ -160,15 +169,34 @@ export class Rfc2217Stream extends Duplex {
         this.#settleOpening();
         break;
       case 'failed':
-        this.destroy(failure(this.#name, event.reason));
+        this.destroy(this.#explain(event.reason));
         break;
       case 'answer':
       case 'unanswered':
         this.#answers.get(event.id)?.(event.kind === 'answer' ? event.value : undefined);
         this.#answers.delete(event.id);
         break;
-      default: // The state of modem and line is nobody's business here.
+      default:
+        this.#noticed(event);
     }
+  }
+
+  #explain(reason: ClientFailure | 'closed', cause?: Error | null): NetlabError {
+    const port = this.#name;
+    if (reason === 'settings') return refused(port, '8N1', '-');
+    if (reason === 'silence') return lost(port);
+    return notRfc2217(port, reason, this.#client.farewell, cause);
+  }
+
+  #noticed(notice: PortNotice): void {
+    if (notice.kind === 'line-errors') this.#errors = addErrors(this.#errors, notice.errors);
+    if (this.#onNotice !== undefined) this.#onNotice(notice);
+    else if (this.#unheard.push(notice) > UNHEARD_MAX) this.#unheard.shift();
+  }
+
+  #listen(listener: (notice: PortNotice) => void): void {
+    this.#onNotice = listener;
+    for (const notice of this.#unheard.splice(0)) listener(notice);
   }
 
   /** What the server says that holds now; undefined when it said nothing. */
@@ -238,22 +266,18 @@ const passed = (time_ms: number): Promise<void> =>
     setTimeout(resolve, time_ms);
   });
 
-function failure(port: string, reason: ClientFailure): NetlabError {
-  if (reason === 'settings') return refused(port, '8N1', '-');
-  if (reason === 'silence') return lost(port);
-  return notRfc2217(port, reason);
-}
-
 const lost = (port: string): NetlabError =>
   new NetlabError('port-lost', EXIT.boardFault, `${port} says nothing any more`, { port });
 
 const notRfc2217 = (
   port: string,
-  reason: keyof typeof REASONS,
+  why: keyof typeof REASONS,
+  farewell: string,
   cause?: Error | null,
 ): NetlabError => {
-  const details = { port, reason: REASONS[reason] };
-  const message = `${port} does not speak RFC 2217: ${REASONS[reason]}`;
+  const reason = farewell === '' ? REASONS[why] : `${REASONS[why]}: ${farewell}`;
+  const details = { port, reason };
+  const message = `${port} does not speak RFC 2217: ${reason}`;
   return new NetlabError('not-rfc2217', EXIT.noBoard, message, details, cause ?? undefined);
 };
 

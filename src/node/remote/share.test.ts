@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { seededRng } from '../../base/random.ts';
 import { after, seconds } from '../../base/time.ts';
 import { Board } from '../../hardware/board/board.ts';
+import { portLost } from '../../hardware/board/errors.ts';
 import { MockBench } from '../mock-bench.ts';
 import { openLine, openOctets } from '../open-line.ts';
 import type { Line } from '../stream-transport.ts';
@@ -131,11 +132,30 @@ describe('a shared port', () => {
     const events: string[] = [];
     const share = await shared(port.open, ({ kind }) => events.push(kind));
     const first = await openOctets(share.name);
-    await expect(openOctets(share.name)).rejects.toMatchObject({ code: 'not-rfc2217' });
+    await expect(openOctets(share.name)).rejects.toMatchObject({
+      code: 'not-rfc2217',
+      details: { reason: 'connection closed: Port already in use' },
+    });
     await first.close();
     await expect.poll(port.closed).toBe(1);
     await client(share.name);
     expect(events).toEqual(['connected', 'turned-away', 'disconnected', 'connected']);
+  });
+
+  it('tells why the port does not open, and of no user then', async () => {
+    const events: ShareEvent[] = [];
+    const gone = portLost('echo');
+    const share = await shared(
+      () => Promise.reject(gone),
+      (event) => events.push(event),
+    );
+    await expect(openOctets(share.name)).rejects.toMatchObject({
+      code: 'not-rfc2217',
+      details: { reason: expect.stringMatching(/^connection closed: echo has vanished/) },
+    });
+    await expect
+      .poll(() => events)
+      .toEqual([expect.objectContaining({ kind: 'failed', error: gone })]);
   });
 
   it('hangs up when the port vanishes', async () => {

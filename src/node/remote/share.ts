@@ -1,6 +1,7 @@
 /** A port of this machine for others: an access server of RFC 2217, one client at a time. */
 import { createServer, type Socket } from 'node:net';
 import { NetlabError } from '../../base/errors.ts';
+import { fromAscii } from '../../base/octets.ts';
 import {
   COM_PORT,
   CONTROL,
@@ -12,9 +13,11 @@ import {
 import { ComPortServer, type ServerEvent } from '../../hardware/rfc2217/server.ts';
 import { formatPortName } from '../port-name.ts';
 import { drained, type Line } from '../stream-transport.ts';
+import { ended } from './connection.ts';
 import { listening } from './listening.ts';
 
 export type ShareEvent =
+  /** The port is open for it, or was another's. */
   | { readonly kind: 'connected' | 'turned-away'; readonly client: string }
   | {
       readonly kind: 'disconnected';
@@ -42,6 +45,9 @@ export interface Share {
   close(): Promise<void>;
 }
 
+/** As ser2net says it, in clear: whoever cannot have the port reads it in his error. */
+const IN_USE = 'Port already in use';
+
 /** How long a newcomer waits for the port before he is turned away. */
 const HANDOVER_MS = 500;
 
@@ -56,16 +62,19 @@ export async function sharePort(request: ShareRequest): Promise<Share> {
     if (user !== undefined) await Promise.race([user.gone, passed(HANDOVER_MS)]);
     if (user !== undefined && !user.left) {
       onEvent({ kind: 'turned-away', client });
-      socket.destroy();
+      await session.refuse(IN_USE);
       return;
     }
     user = session;
-    onEvent({ kind: 'connected', client });
-    const error = await session.serve(request.open);
+    let opened = false;
+    const error = await session.serve(request.open, () => {
+      opened = true;
+      onEvent({ kind: 'connected', client });
+    });
     if (user === session) user = undefined;
     if (error !== undefined) onEvent({ kind: 'failed', client, error });
     const { sent, received } = session;
-    onEvent({ kind: 'disconnected', client, sent, received });
+    if (opened) onEvent({ kind: 'disconnected', client, sent, received });
   };
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => void serve(socket));
   const at = await listening(server, host, port);
@@ -126,16 +135,26 @@ class ShareSession {
   }
 
   /** Resolves when the client or the port is gone; with why, where the port did not open or vanished. */
-  async serve(open: () => Promise<Line>): Promise<NetlabError | undefined> {
+  async serve(open: () => Promise<Line>, onOpened: () => void): Promise<NetlabError | undefined> {
     try {
-      await this.#serve(open);
+      await this.#serve(open, onOpened);
       return undefined;
     } catch (error) {
-      if (error instanceof NetlabError) return error;
-      throw error;
+      if (!(error instanceof NetlabError)) throw error;
+      await this.refuse(error.message);
+      return error;
     } finally {
       this.#leave();
     }
+  }
+
+  /** Sends the client away with a line of ASCII. */
+  async refuse(why: string): Promise<void> {
+    this.#server.write(fromAscii(`${why}\r\n`));
+    // What is unread when a socket is closed resets the connection, and the line would be lost.
+    this.#socket.resume();
+    this.#flush();
+    await ended(this.#socket);
   }
 
   /** The client is sent away, and the port is free when this resolves. */
@@ -144,15 +163,17 @@ class ShareSession {
     await this.gone;
   }
 
-  async #serve(open: () => Promise<Line>): Promise<void> {
+  async #serve(open: () => Promise<Line>, onOpened: () => void): Promise<void> {
     let line: Line | undefined;
     try {
       line = await open();
+      onOpened();
       this.#rate = line.rate;
       this.#connect(line);
       await this.#ended;
     } finally {
-      this.#socket.destroy();
+      // One for whom it did not open is told why.
+      if (line !== undefined) this.#socket.destroy();
       await line?.close();
       line?.stream.removeAllListeners('data');
     }
