@@ -1,16 +1,13 @@
 /**
- * An emulated board with the provided image: frames, round trip, idle; of the W5500-EVB-Pico, which is the one unless
- * `--board` says another, busy and boards at once too, and of the Uno busy.
+ * An emulated board with the provided image: frames, round trip, idle, busy, and boards at once but for the Uno. It is
+ * the W5500-EVB-Pico unless `--board` says another.
  */
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { RP2040 } from 'rp2040js';
-import { seededRng } from '../src/base/random.ts';
 import { after, type Duration, microseconds, milliseconds, seconds } from '../src/base/time.ts';
-import { UnoBoard } from '../src/hardware/emulator/avr/board.ts';
 import { canEmulate, type EmulatedKind } from '../src/hardware/emulator/machine.ts';
-import { Board } from '../src/hardware/emulator/rp2040/board.ts';
 import { Bridge } from './bridge.ts';
+import { busy, cpuSince } from './busy.ts';
 import { type Benchmark, type Figure, figure } from './figure.ts';
 
 const imageOf = (board: EmulatedKind): URL =>
@@ -58,6 +55,8 @@ const QUICK: Effort = {
   boards: 2,
   saturated_ms: 300,
 };
+/** Between two looks at the CPU time, which take as long as a turn under load. */
+const TURNS = 16;
 /** How finely a round trip is watched. */
 const LOOK = microseconds(10);
 const RATE = 921_600;
@@ -144,7 +143,7 @@ async function framesPerSecond(
   const before = load.passed;
   const usage = process.cpuUsage();
   const started = performance.now();
-  while (cpuSince(usage) < measured_ms) await load.turn();
+  while (cpuSince(usage) < measured_ms) for (let n = 0; n < TURNS; n++) await load.turn();
   const passed = load.passed - before;
   const rate = {
     cpu: (passed * 1000) / cpuSince(usage),
@@ -152,12 +151,6 @@ async function framesPerSecond(
   };
   if (load.wrong > 0) throw new Error(`${load.wrong} frames lost or changed`);
   return rate;
-}
-
-/** In milliseconds. */
-function cpuSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 async function frames(subject: Subject, effort: Effort): Promise<Figure[]> {
@@ -174,7 +167,7 @@ async function frames(subject: Subject, effort: Effort): Promise<Figure[]> {
       const what = `frames of ${size} octets ${way}, by`;
       const cpu = runs.map((run) => run.cpu);
       const wall = runs.map((run) => run.wall);
-      const wanted = subject.board === PICO ? { target } : {};
+      const wanted = subject.board === 'uno' ? {} : { target };
       figures.push(figure(`${what} CPU time`, 'frames/s', cpu, wanted));
       figures.push(figure(`${what} wall clock`, 'frames/s', wall));
     }
@@ -221,69 +214,6 @@ async function idle(subject: Subject, effort: Effort): Promise<Figure> {
   return figure('CPU of an idle board', '% of a core', runs, { target: '≤ 0.5' });
 }
 
-/** CRC-32 by bits over RAM for ever: r0 the CRC, r1 the polynomial, r3 the data, r4 what is left of it. */
-const BUSY = Uint16Array.of(
-  0x4907,
-  0x2401,
-  0x02a4,
-  0x4b07,
-  0x781a,
-  0x4050,
-  0x2508,
-  0x0840,
-  0xd300,
-  0x4048,
-  0x3d01,
-  0xd1fa,
-  0x3301,
-  0x3c01,
-  0xd1f4,
-  0xe7f0,
-  0x8320,
-  0xedb8,
-  0x0000,
-  0x2000,
-);
-
-/** Seconds of the board's time a second of CPU time, the board's CPU never asleep. */
-function busy({ runs, busy_ms }: Effort): Figure {
-  const image = new Uint8Array(BUSY.buffer.slice(0));
-  const ours: number[] = [];
-  const stock: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const nothing = () => undefined;
-    const board = new Board({
-      image,
-      interpreted: false,
-      start: 0,
-      rng: seededRng(1),
-      negotiation: 1,
-      onOutput: nothing,
-      onUart: nothing,
-      onTransmit: nothing,
-      onFault: (fault) => {
-        throw new Error(fault.what);
-      },
-    });
-    board.run(20e6);
-    let before = process.cpuUsage();
-    board.run((20 + busy_ms) * 1e6);
-    ours.push(busy_ms / cpuSince(before));
-    const mcu = new RP2040();
-    mcu.flash.set(image);
-    mcu.core.PC = 0x10000000;
-    before = process.cpuUsage();
-    let cycles = 0;
-    while (cycles < busy_ms * 12_500) cycles += mcu.core.executeInstruction();
-    stock.push(busy_ms / 10 / cpuSince(before));
-  }
-  return figure('busy CPU, by CPU time', '× real time', ours, {
-    target: '≥ 1.0',
-    peer: "rp2040js' own interpreter",
-    peerRuns: stock,
-  });
-}
-
 /** 1514-octet frames both ways, as many as the line takes. */
 class Saturation {
   readonly bridge: Bridge;
@@ -314,9 +244,12 @@ class Saturation {
 }
 
 /** Saturated boards in one thread, by the CPU time that they take. */
-async function boardsAtOnce(image: Uint8Array, effort: Effort): Promise<Figure> {
+async function boardsAtOnce({ image, board }: Subject, effort: Effort): Promise<Figure> {
   const { boards, saturated_ms } = effort;
-  const lines = Array.from({ length: boards }, () => new Saturation(new Bridge(image, RATE)));
+  const lines = Array.from(
+    { length: boards },
+    () => new Saturation(new Bridge(image, RATE, board)),
+  );
   for (const { bridge } of lines) await bridge.open();
   const runs: number[] = [];
   for (let run = 0; run <= effort.runs; run++) {
@@ -331,37 +264,6 @@ async function boardsAtOnce(image: Uint8Array, effort: Effort): Promise<Figure> 
   return figure(what, 'boards', runs, { target: '≥ 16' });
 }
 
-/** ATmega328P: 32 bits of a CRC for ever, its CPU never asleep. */
-const BUSY_AVR = Uint16Array.of(
-  0x9586,
-  0x9577,
-  0x9567,
-  0x9557,
-  0xf420,
-  0x2785,
-  0x2776,
-  0x2767,
-  0x2758,
-  0xcff6,
-);
-
-function busyUno({ runs, busy_ms }: Effort): Figure {
-  const ours: number[] = [];
-  const nothing = () => undefined;
-  for (let run = 0; run < runs; run++) {
-    const board = new UnoBoard({
-      ...{ image: new Uint8Array(BUSY_AVR.buffer.slice(0)), interpreted: false, start: 0 },
-      ...{ rng: seededRng(1), negotiation: 1 },
-      ...{ onOutput: nothing, onUart: nothing, onTransmit: nothing, onFault: nothing },
-    });
-    board.run(100e6);
-    const before = process.cpuUsage();
-    board.run((100 + busy_ms) * 1e6);
-    ours.push(busy_ms / cpuSince(before));
-  }
-  return figure('busy CPU, by CPU time', '× real time', ours);
-}
-
 const PICO = 'w5500-evb-pico';
 /** The Uno has no USB of its own: what its firmware keeps up with. */
 const UNO_RATE = 500_000;
@@ -373,7 +275,7 @@ export const benchmark: Benchmark = async (quick, board = PICO) => {
   const effort = quick ? QUICK : FULL;
   const figures = [...(await frames(subject, effort)), ...(await roundTrip(subject, effort))];
   figures.push(await idle(subject, effort));
-  if (board === 'uno') figures.push(busyUno(effort));
-  if (board === PICO) figures.push(busy(effort), await boardsAtOnce(image, effort));
+  figures.push(busy(board, effort.runs, effort.busy_ms));
+  if (board !== 'uno') figures.push(await boardsAtOnce(subject, effort));
   return figures;
 };

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SharedCode } from '../../src/hardware/emulator/compiler/cache.ts';
 import { Core } from '../../src/hardware/emulator/riscv/core.ts';
 
 const BASE = 0x8000_0000;
@@ -16,7 +17,8 @@ const UART_READY = 0x60;
 const SWITCH = 0x10_0000;
 const CYCLES_MAX = 20_000_000;
 
-export function onCore(program: Uint8Array): Uint8Array {
+/** `hot`: how often an address is passed before it is compiled; without it every instruction is interpreted. */
+export function onCore(program: Uint8Array, hot?: number): Uint8Array {
   const said: number[] = [];
   let off = false;
   const core: Core = new Core({
@@ -32,6 +34,7 @@ export function onCore(program: Uint8Array): Uint8Array {
       },
     },
     csrs: { mtvecMask: 0xffff_fffc, vectors: 'either', constants: { 3860: 0 } },
+    shared: hot === undefined ? undefined : new SharedCode(hot),
   });
   core.memory.load(0, program);
   core.pc = BASE | 0;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seededRng } from '../../src/base/random.ts';
 import { after, type Instant, milliseconds, seconds } from '../../src/base/time.ts';
 import type { Transport } from '../../src/hardware/board/transport.ts';
@@ -15,15 +15,16 @@ import { Cable } from '../../src/medium/cable.ts';
 const asTransport = (port: EmulatedPort): Transport => port;
 const asStation = (station: EmulatedStation): Station => station;
 
-const image = new Uint8Array(
-  readFileSync(new URL('../../firmware/images/w5500-evb-pico.bin', import.meta.url)),
-);
+const BOARDS = ['w5500-evb-pico', 'esp32c3'] as const;
+type Kind = (typeof BOARDS)[number];
+const imageOf = (board: Kind): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../firmware/images/${board}.bin`, import.meta.url)));
 
 /** Opens a session with an emulated board, bounces frames off its peer, and tells all that was seen. */
-async function transcript(seed: number, interpreted = false): Promise<string[]> {
+async function transcript(kind: Kind, seed: number, interpreted = false): Promise<string[]> {
   const seen: string[] = [];
   const world = new World({ medium: new Cable(), seed });
-  const board = world.addBoard({ name: 'dut', board: 'w5500-evb-pico', image, interpreted });
+  const board = world.addBoard({ name: 'dut', board: kind, image: imageOf(kind), interpreted });
   const station = asStation(world.addStation('peer', Uint8Array.of(2, 0, 0, 0, 0, 9)));
   const port = asTransport(board.transport());
   world.tap = (frame, at, end) => seen.push(`${at} ${end} ${frame.join('.')}`);
@@ -60,12 +61,14 @@ async function transcript(seed: number, interpreted = false): Promise<string[]> 
   return seen;
 }
 
-it('frames go through an emulated board both ways unchanged, twice the same for one seed', async () => {
-  const first = await transcript(3);
-  expect(first.filter((line) => line.includes(' message 47.')).length).toBe(8); // MAC_RECEIVED
-  expect(await transcript(3)).toEqual(first);
-}, 30_000);
+describe.each(BOARDS)('%s', (kind) => {
+  it('frames go through it both ways unchanged, twice the same for one seed', async () => {
+    const first = await transcript(kind, 3);
+    expect(first.filter((line) => line.includes(' message 47.')).length).toBe(8); // MAC_RECEIVED
+    expect(await transcript(kind, 3)).toEqual(first);
+  }, 30_000);
 
-it('compiled code carries them at the same microseconds as the interpreter', async () => {
-  expect(await transcript(3)).toEqual(await transcript(3, true));
-}, 30_000);
+  it('compiled code carries them at the same microseconds as the interpreter', async () => {
+    expect(await transcript(kind, 3)).toEqual(await transcript(kind, 3, true));
+  }, 30_000);
+});

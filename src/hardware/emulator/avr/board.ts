@@ -1,15 +1,17 @@
 /**
  * An Arduino Uno (ATmega328P) that runs a flash image octet for octet, a W5500 shield on its SPI, and the host's end
  * of its USB plug, which is an adapter's to USART0. The wires are those of docs/boards/arduino-uno.md: D10 SCSn, D11
- * MOSI, D12 MISO, D13 SCLK, RSTn with the board's RESET; INTn is not wired, as a shield comes.
+ * MOSI, D12 MISO, D13 SCLK, RSTn with the board's RESET, D6 and D7 the raw line; INTn is not wired, as a shield comes.
  */
 import { AVRIOPort, portBConfig, portCConfig, portDConfig } from 'avr8js';
+import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, VirtualClock } from '../clock.ts';
 import type { Machine, MachineOptions, UsbIdentity } from '../machine.ts';
 import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { Core } from './core.ts';
 import { blankEeprom, Eeprom } from './eeprom.ts';
+import { wireRawLine } from './raw-line.ts';
 import { Spi } from './spi.ts';
 import { TIMERS, Timer } from './timer.ts';
 import { Usart } from './usart.ts';
@@ -39,6 +41,7 @@ export class UnoBoard implements Machine {
   readonly #clock: VirtualClock;
   readonly #w5500: W5500;
   readonly #line: UartLine;
+  readonly #end: WireEnd;
   readonly #eeprom = blankEeprom();
   readonly #serialNumber: string;
   #chip: Chip;
@@ -59,6 +62,7 @@ export class UnoBoard implements Machine {
       onInterrupt: () => undefined,
     });
     this.#line = new UartLine(FIRST_RATE, options.onUart);
+    this.#end = options.wire ?? new Wire({ seed: 1 }).attach();
     this.#chip = this.#build('power', this.#noise());
   }
 
@@ -206,6 +210,7 @@ export class UnoBoard implements Machine {
     const d = new AVRIOPort(core.cpu, portDConfig);
     new AVRIOPort(core.cpu, portCConfig);
     for (let pin = 0; pin < 8; pin++) d.setPin(pin, true); // Pull-ups; nothing pulls low.
+    wireRawLine(core, this.#clock, d, this.#end);
     b.addListener((levels) => {
       core.touch();
       const driven = ((core.cpu.data[portBConfig.DDR] ?? 0) >> SCSn) & 1;

@@ -84,7 +84,8 @@ export class Core {
   /** Sleeps until `time` or until something is due, and wakes when an interrupt is. */
   sleep(time: number): void {
     const clock = this.#clock;
-    clock.advance(Math.min(time, clock.nextDue));
+    // What was due while the last instruction took its time has fired since, and ends the sleep at once.
+    if (this.cpu.nextInterrupt < 0) clock.advance(Math.min(time, clock.nextDue));
     this.catchUp();
     if (this.cpu.nextInterrupt < 0 || !this.cpu.interruptsEnabled) return;
     this.asleep = false;

@@ -97,6 +97,7 @@ export class Timer {
     cpu.writeHooks[tccra] = change(tccra);
     cpu.writeHooks[tccrb] = change(tccrb);
     const write16 = (address: number) => (value: number) => {
+      this.#settle(); // By the old value, before any of it goes.
       cpu.data[address + 1] = this.#high;
       return change(address)(value);
     };

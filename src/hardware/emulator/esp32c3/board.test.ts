@@ -16,7 +16,7 @@ function bench(image: Uint8Array = IMAGE) {
   const faults: Fault[] = [];
   const board = new Esp32C3Board({
     image,
-    interpreted: true,
+    interpreted: false,
     start: 0,
     rng: seededRng(1),
     negotiation: 300 * MS,

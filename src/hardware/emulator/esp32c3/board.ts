@@ -6,6 +6,7 @@
 import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { VirtualClock } from '../clock.ts';
 import type { Machine, MachineOptions, UsbIdentity } from '../machine.ts';
+import { IMAGES } from '../riscv/compiler/rv32.ts';
 import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
 import { type ResetCause, Rtc } from './rtc.ts';
@@ -103,6 +104,10 @@ export class Esp32C3Board implements Machine {
     return this.#chip.dropped;
   }
 
+  get onWire(): boolean {
+    return this.#soc.line.i2s.active;
+  }
+
   run(time: number): void {
     const clock = this.#clock;
     this.#stopped = false;
@@ -177,7 +182,7 @@ export class Esp32C3Board implements Machine {
   }
 
   #build(loader: boolean): Soc {
-    const { image, rng, onFault } = this.#options;
+    const { image, interpreted, rng, onFault } = this.#options;
     const soc = new Soc({
       clock: this.#clock,
       chip: this.#chip,
@@ -187,6 +192,8 @@ export class Esp32C3Board implements Machine {
       mac: this.#mac,
       rng,
       wire: this.#wire,
+      clockError: this.#options.clockError ?? 0,
+      shared: interpreted ? undefined : IMAGES.codeOf(image),
       onLevels: (levels) => {
         this.#chip.select(((levels >> SCSn) & 1) === 0);
         this.#chip.resetPin(((levels >> RSTn) & 1) === 0);

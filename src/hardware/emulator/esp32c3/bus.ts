@@ -2,7 +2,7 @@
  * The addresses of the ESP32-C3: Technical Reference Manual, System and Memory. A peripheral whose clock is
  * gated reads 0 and takes nothing.
  */
-import type { Bus } from '../riscv/core.ts';
+import type { Bus } from '../riscv/data.ts';
 import type { Peripheral } from './peripheral.ts';
 
 /** SRAM0, 16 KiB for code alone, and SRAM1, 384 KiB on both buses. */

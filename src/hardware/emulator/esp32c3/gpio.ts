@@ -1,8 +1,9 @@
 /**
  * GPIO 0 … 21 as plain pins: outputs, inputs, interrupts at edges and levels. ESP32-C3 Technical Reference
- * Manual, IO MUX and GPIO Matrix. Which peripheral has a pin is not looked at: the board's wires are those of
- * the pins that SPI2 and UART0 have by the IO MUX.
+ * Manual, IO MUX and GPIO Matrix. Which peripheral has a pin is looked at for the raw line's alone: the board's
+ * other wires are those of the pins that SPI2 and UART0 have by the IO MUX.
  */
+import type { PadState } from './line-pad.ts';
 import { type Peripheral, PlainRegisters } from './peripheral.ts';
 
 const OUT = 0x04;
@@ -17,11 +18,21 @@ const STATUS_W1TS = 0x48;
 const STATUS_W1TC = 0x4c;
 const PCPU_INT = 0x5c;
 const PIN0 = 0x74;
+const IN_SELECT = 0x154;
+const OUT_SELECT = 0x554;
 const PINS = 22;
 const ALL = (1 << PINS) - 1;
-/** The pins of the raw line, as firmware/boards/esp32c3/tick_line.c has them. */
+/** The pins of the raw line, as firmware/boards/esp32c3/i2s_line.c has them. */
 const SEND_PIN = 0;
 const SAMPLE_PIN = 1;
+/** I2SO_SD_out and I2SI_SD_in of the GPIO matrix. */
+const SIGNAL_I2S_DATA = 15;
+const OPEN_DRAIN = 1 << 2;
+/** In OUT_SELECT: GPIO_ENABLE says whether it drives, not the peripheral. */
+const BY_ENABLE = 1 << 9;
+const INVERTED = 1 << 8;
+/** In IN_SELECT: the signal is that of a pin. */
+const FROM_PIN = 1 << 6;
 
 const RISING = 1;
 const FALLING = 2;
@@ -34,8 +45,8 @@ export interface GpioEvents {
   /** What the chip drives: a pin that it does not is high, as by a pull-up. */
   onLevels(levels: number): void;
   onInterrupt(active: boolean): void;
-  /** What the chip makes of the sending pin of the raw line; nothing: it lets go. */
-  onLine(level: 0 | 1 | undefined): void;
+  /** The pad of the raw line's sending pin may be as it was, or not. */
+  onPad(state: PadState): void;
   /** What the sampling pin sees when it is looked at. */
   senseLine(): boolean;
 }
@@ -110,12 +121,27 @@ export class Gpio implements Peripheral {
       default:
         this.#registers.write(offset, value);
     }
-    if (offset <= ENABLE_W1TC) {
-      this.#events.onLevels(this.#driven);
-      const enabled = ((this.#enabled >> SEND_PIN) & 1) === 1;
-      this.#events.onLine(enabled ? (((this.#out >> SEND_PIN) & 1) as 0 | 1) : undefined);
-    }
+    if (offset <= ENABLE_W1TC) this.#events.onLevels(this.#driven);
+    this.#events.onPad(this.#pad);
     this.#changed(before);
+  }
+
+  /** I2S' data input is the raw line's sampling pin. */
+  get lineIsSampled(): boolean {
+    return this.#registers.read(IN_SELECT + 4 * SIGNAL_I2S_DATA) === (FROM_PIN | SAMPLE_PIN);
+  }
+
+  get #pad(): PadState {
+    const select = this.#registers.read(OUT_SELECT + 4 * SEND_PIN);
+    const ofI2s = (select & 0xff) === SIGNAL_I2S_DATA;
+    const enabled = ((this.#enabled >> SEND_PIN) & 1) === 1;
+    return {
+      level: ((this.#out >> SEND_PIN) & 1) as 0 | 1,
+      enabled: enabled || (ofI2s && (select & BY_ENABLE) === 0),
+      openDrain: (this.#registers.read(PIN0 + 4 * SEND_PIN) & OPEN_DRAIN) !== 0,
+      ofI2s,
+      inverted: (select & INVERTED) !== 0,
+    };
   }
 
   get #driven(): number {

@@ -17,7 +17,7 @@ describe('parseImage', () => {
   it('takes the provided image: code and data, where the chip has memory for them', () => {
     expect(parseImage(IMAGE)).toMatchObject({
       entry: 0x40380000,
-      segments: [{ address: 0x40380000 }, { address: 0x3fca2000 }],
+      segments: [{ address: 0x40380000 }, { address: 0x3fc92000 }],
       digestDiffers: false,
     });
   });

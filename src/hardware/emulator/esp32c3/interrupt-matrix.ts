@@ -10,6 +10,7 @@ export const SOURCE = {
   uart0: 21,
   usb: 26,
   systimer0: 37,
+  gdma0: 44,
 } as const;
 
 const SOURCES = 62;

@@ -4,27 +4,30 @@ export interface Peripheral {
   write(offset: number, value: number): void;
 }
 
+/** Octets of a peripheral's addresses. */
+const SIZE = 0x1000;
+
 /** Registers that read as they were written. */
 export class PlainRegisters implements Peripheral {
-  readonly #values: Map<number, number>;
+  readonly #words = new Uint32Array(SIZE >> 2);
   readonly #reset: readonly (readonly [number, number])[];
 
   constructor(reset: readonly (readonly [offset: number, value: number])[] = []) {
     this.#reset = reset;
-    this.#values = new Map(reset);
+    this.reset();
   }
 
   read(offset: number): number {
-    return this.#values.get(offset) ?? 0;
+    return this.#words[offset >> 2] ?? 0;
   }
 
   write(offset: number, value: number): void {
-    this.#values.set(offset, value >>> 0);
+    this.#words[offset >> 2] = value;
   }
 
   reset(): void {
-    this.#values.clear();
-    for (const [offset, value] of this.#reset) this.#values.set(offset, value);
+    this.#words.fill(0);
+    for (const [offset, value] of this.#reset) this.write(offset, value);
   }
 }
 

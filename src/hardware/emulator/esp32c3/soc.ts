@@ -8,7 +8,9 @@
 import type { Rng } from '../../../base/random.ts';
 import type { WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, type VirtualClock } from '../clock.ts';
+import type { SharedCode } from '../compiler/cache.ts';
 import type { Fault } from '../machine.ts';
+import type { Window } from '../riscv/compiler/window.ts';
 import { Core } from '../riscv/core.ts';
 import type { UartLine } from '../uart-line.ts';
 import type { W5500 } from '../w5500/chip.ts';
@@ -16,7 +18,9 @@ import { LAYOUT, type Mapped, SocBus } from './bus.ts';
 import { Gpio } from './gpio.ts';
 import { parseImage } from './image.ts';
 import { InterruptMatrix, SOURCE } from './interrupt-matrix.ts';
+import { LinePad } from './line-pad.ts';
 import { type Peripheral, PlainRegisters } from './peripheral.ts';
+import { RawLine } from './raw-line.ts';
 import type { Rtc } from './rtc.ts';
 import { Spi } from './spi.ts';
 import { SysTimer } from './systimer.ts';
@@ -57,8 +61,11 @@ export interface SocOptions {
   readonly plug: UsbPlug;
   readonly mac: Uint8Array;
   readonly rng: Rng;
-  /** What the raw line's pins are on. */
+  /** What the raw line's pins are on, and by how much its clock is fast. */
   readonly wire: WireEnd;
+  readonly clockError: number;
+  /** Compiled code of the image; without it every instruction is interpreted. */
+  readonly shared: SharedCode<Window> | undefined;
   readonly onLevels: (levels: number) => void;
   readonly onWatchdog: () => void;
   readonly onFault: (fault: Fault) => void;
@@ -69,6 +76,7 @@ export class Soc {
   readonly uart: Uart;
   readonly usb: UsbSerialJtag;
   readonly core: Core;
+  readonly line: RawLine;
   readonly #options: SocOptions;
   readonly #domain: ClockDomain;
   readonly #system = new PlainRegisters([[SYSTEM_CLOCK_ENABLE, CLOCKS_AFTER_RESET]]);
@@ -84,13 +92,12 @@ export class Soc {
     const domain = this.#domain;
     const interrupts = new InterruptMatrix((n) => this.core.setInterrupt(n));
     const signal = (source: number) => (active: boolean) => interrupts.set(source, active);
-    const { wire } = options;
-    wire.cut(clock.nanos);
-    wire.drive(undefined, clock.nanos);
+    const { wire, clockError } = options;
+    const pad = new LinePad(wire, clock);
     this.gpio = new Gpio({
       onLevels: options.onLevels,
       onInterrupt: signal(SOURCE.gpio),
-      onLine: (level) => wire.drive(level, clock.nanos),
+      onPad: (state) => pad.set(state),
       senseLine: () => wire.sample(clock.nanos) === 1,
     });
     // Memory comes first: what stands on the bus needs it, and signals the core.
@@ -102,9 +109,15 @@ export class Soc {
         write: (address, width, value) => bus.current?.write(address, width, value) ?? false,
       },
       csrs: CSRS,
+      shared: options.shared,
       onException: (cause, pc) => {
         options.onFault({ kind: 'exception', pc: pc >>> 0, what: `exception ${cause}` });
       },
+    });
+    const { gpio, core } = this;
+    this.line = new RawLine({
+      ...{ clock: domain, wire, pad, gpio, memory: core.memory, system: this.#system, clockError },
+      signal: (channel, active) => interrupts.set(SOURCE.gdma0 + channel, active),
     });
     this.uart = new Uart(domain, line, signal(SOURCE.uart0));
     this.usb = new UsbSerialJtag(domain, plug, signal(SOURCE.usb));
@@ -179,6 +192,7 @@ export class Soc {
 
   #map(interrupts: InterruptMatrix, spi: Spi, systimer: SysTimer): Mapped[] {
     const { rtc, mac, rng, onWatchdog } = this.#options;
+    const { i2s, gdma, system } = this.line;
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac;
     const efuse = new PlainRegisters([
       [EFUSE_MAC_LOW, ((c << 24) | (d << 16) | (e << 8) | f) >>> 0],
@@ -204,8 +218,10 @@ export class Soc {
       { base: 0x60023000, size: 0x1000, peripheral: systimer, clocked: clocked(GATE.systimer) },
       { base: 0x60024000, size: 0x1000, peripheral: spi, clocked: clocked(GATE.spi2) },
       { base: 0x60026000, size: 0x1000, peripheral: random },
+      { base: 0x6002d000, size: 0x1000, peripheral: i2s, clocked: () => this.line.i2sClocked() },
+      { base: 0x6003f000, size: 0x1000, peripheral: gdma, clocked: () => this.line.gdmaClocked() },
       { base: 0x60043000, size: 0x1000, peripheral: this.usb },
-      { base: 0x600c0000, size: 0x1000, peripheral: this.#system },
+      { base: 0x600c0000, size: 0x1000, peripheral: system },
       { base: 0x600c2000, size: 0x1000, peripheral: interrupts },
     ];
   }

@@ -1,13 +1,12 @@
 /**
- * RAM that code runs from, and what was decoded of it: a row for each halfword, kept until the memory that it
- * was made from is written. Octets are little-endian, as the host's typed arrays are.
+ * RAM that code runs from, and what was decoded of it: a row for each halfword, kept until code that was made
+ * from memory changes (`CodeGuard`). Octets are little-endian, as the host's typed arrays are.
  */
 import { assert } from '../../../base/errors.ts';
+import { CodeGuard, LINE } from '../compiler/guard.ts';
 import { decode } from './decode.ts';
 import { UNDECODED } from './operations.ts';
 
-/** Octets of memory that are forgotten together. */
-const LINE = 6;
 /** Where results for x0 go. */
 export const SINK = 32;
 
@@ -27,6 +26,9 @@ export class Memory {
   readonly data8: Int8Array;
   readonly data16: Int16Array;
   readonly data32: Int32Array;
+  /** Of the guard's lines those that loads and stores see. */
+  readonly dataLines: Uint8Array;
+  readonly guard: CodeGuard;
 
   /** Rows by halfword. */
   readonly operation: Uint8Array;
@@ -35,18 +37,18 @@ export class Memory {
   readonly rs2: Uint8Array;
   readonly imm: Int32Array;
   readonly length: Uint8Array;
-  /** By line: 1 where something was decoded from it. */
-  readonly lines: Uint8Array;
 
   constructor(layout: MemoryLayout) {
-    const { size, dataOffset } = layout;
-    assert(size % 4 === 0 && dataOffset % 4 === 0, 'memory is made of words');
+    const { size, codeBase, dataOffset } = layout;
+    assert(size % 4 === 0 && dataOffset % (1 << LINE) === 0, 'memory is made of words and lines');
     this.layout = layout;
     this.octets = new Uint8Array(size);
     const { buffer } = this.octets;
     this.data8 = new Int8Array(buffer, dataOffset);
     this.data16 = new Int16Array(buffer, dataOffset);
     this.data32 = new Int32Array(buffer, dataOffset);
+    this.guard = new CodeGuard(codeBase, size);
+    this.dataLines = this.guard.lines.subarray(dataOffset >> LINE);
     const rows = size / 2;
     this.operation = new Uint8Array(rows);
     this.rd = new Uint8Array(rows);
@@ -54,7 +56,7 @@ export class Memory {
     this.rs2 = new Uint8Array(rows);
     this.imm = new Int32Array(rows);
     this.length = new Uint8Array(rows);
-    this.lines = new Uint8Array((size >> LINE) + 1);
+    this.guard.follow(() => this.operation.fill(UNDECODED));
   }
 
   /** The instruction at `pc`, decoded into `row`. False where there is no memory to fetch it from. */
@@ -71,8 +73,8 @@ export class Memory {
     this.rs2[row] = decoded.rs2;
     this.imm[row] = decoded.imm;
     this.length[row] = decoded.length;
-    this.lines[at >> LINE] = 1;
-    this.lines[(at + decoded.length - 1) >> LINE] = 1;
+    this.guard.watch(pc);
+    this.guard.watch(pc + decoded.length - 2);
     return true;
   }
 
@@ -82,20 +84,31 @@ export class Memory {
     return (half & 3) === 3 ? half | ((this.#half(2 * row + 2) ?? 0) << 16) : half;
   }
 
-  /** The octet `at` was written: what was decoded around it is forgotten. */
-  forget(at: number): void {
-    const line = at >> LINE;
-    if (this.lines[line] !== 1) return;
-    this.lines[line] = 0;
-    // One before: an instruction may begin in the line before this one.
-    this.operation.fill(UNDECODED, Math.max(0, (line << (LINE - 1)) - 1), (line + 1) << (LINE - 1));
+  /** Code was made from the lines of these octets, `at` as loads and stores see it. */
+  holdsCode(at: number, width: number): boolean {
+    const lines = this.dataLines;
+    return lines[at >> LINE] === 1 || lines[(at + width - 1) >> LINE] === 1;
+  }
+
+  storeOctets(at: number, width: number, value: number): void {
+    for (let i = 0; i < width; i++) this.data8[at + i] = value >> (8 * i);
+  }
+
+  /** What was made from a word that changes is forgotten. */
+  storeOverCode(at: number, width: number, value: number): void {
+    const words = this.data32;
+    const [first, last] = [at >> 2, (at + width - 1) >> 2];
+    const [before, behind] = [words[first], words[last]];
+    this.storeOctets(at, width, value);
+    const { dataOffset } = this.layout;
+    if (words[first] !== before) this.guard.written(4 * first + dataOffset);
+    if (words[last] !== behind) this.guard.written(4 * last + dataOffset);
   }
 
   /** Puts octets at the offset `at`, as a loader does. */
   load(at: number, octets: Uint8Array): void {
     this.octets.set(octets, at);
-    this.operation.fill(UNDECODED);
-    this.lines.fill(0);
+    this.guard.forget();
   }
 
   #half(at: number): number | undefined {

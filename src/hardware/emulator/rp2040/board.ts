@@ -9,7 +9,7 @@ import { Wire, type WireEnd } from '../../../medium/wire.ts';
 import { ClockDomain, VirtualClock } from '../clock.ts';
 import { UartLine } from '../uart-line.ts';
 import { type ChipFault, W5500 } from '../w5500/chip.ts';
-import { CodeCache, sharedCodeOf } from './compiler/cache.ts';
+import { codeCache, IMAGES } from './compiler/thumb.ts';
 import { Cpu, type Fault } from './cpu.ts';
 import { Mcu, type ResetCause } from './mcu.ts';
 import { PioScheduler } from './pio.ts';
@@ -212,7 +212,8 @@ export class Board {
     const domain = new ClockDomain(clock);
     let cpu: Cpu | undefined;
     const mcu = new Mcu({ clock: domain, image, cause, rng, onFault: (what) => cpu?.fault(what) });
-    const code = interpreted ? undefined : new CodeCache(sharedCodeOf(image), mcu);
+    const shared = interpreted ? undefined : IMAGES.codeOf(image);
+    const code = shared && codeCache(shared, image.length, mcu);
     mcu.guard = code?.guard;
     const spi = new SpiBus(mcu, this.#chip);
     const uart = new Uart(mcu, domain, this.#uartLine);

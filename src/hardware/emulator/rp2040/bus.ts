@@ -4,7 +4,7 @@
  * have come, an alarm may have been set, or the access was a fault.
  */
 import type { VirtualClock } from '../clock.ts';
-import type { CodeGuard } from './code-guard.ts';
+import type { CodeGuard } from '../compiler/guard.ts';
 import type { Mcu } from './mcu.ts';
 import { CYCLE } from './memory-map.ts';
 import type { SpiBus } from './spi-bus.ts';

@@ -4,8 +4,8 @@
  * calls of `run` changes nothing: a run to 10 ms equals one to 4 ms and one to 10 ms.
  */
 import type { VirtualClock } from '../clock.ts';
+import type { CodeCache, Reached } from '../compiler/cache.ts';
 import { Bus } from './bus.ts';
-import type { CodeCache, Reached } from './compiler/cache.ts';
 import { stepAsSilicon } from './deviations.ts';
 import type { Mcu } from './mcu.ts';
 import { CYCLE } from './memory-map.ts';
@@ -26,7 +26,7 @@ export interface CpuOptions {
   readonly mcu: Mcu;
   readonly clock: VirtualClock;
   /** Compiled code of the image; without it every instruction is interpreted. */
-  readonly code: CodeCache | undefined;
+  readonly code: CodeCache<Bus> | undefined;
   readonly spi: SpiBus;
   readonly onFault: (fault: Fault) => void;
 }
@@ -36,7 +36,7 @@ export class Cpu {
   readonly #clock: VirtualClock;
   readonly #spi: SpiBus;
   readonly #onFault: (fault: Fault) => void;
-  readonly #code: CodeCache | undefined;
+  readonly #code: CodeCache<Bus> | undefined;
   readonly #bus: Bus;
   #stop = false;
   #faulted: string | undefined;
@@ -105,7 +105,7 @@ export class Cpu {
   }
 
   /** False when there was nothing to run: no code here, or something is due within it. */
-  #runCompiled(code: CodeCache, until: number): boolean {
+  #runCompiled(code: CodeCache<Bus>, until: number): boolean {
     const bus = this.#bus;
     const registers = bus.R;
     const limit = bus.begin(until);
@@ -116,7 +116,7 @@ export class Cpu {
       if (region === undefined) break;
       this.#reached = 'by a branch';
       const before = cycle;
-      cycle = region(bus, cycle, limit, code.block(pc));
+      cycle = region(bus, cycle, limit, code.number);
       if (bus.stop) this.#reached = 'after a stop';
       if (cycle === before || bus.stop || bus.core.interruptsUpdated) break;
     }

@@ -9,7 +9,7 @@
 import { BasePeripheral, RP2040 } from 'rp2040js';
 import type { Rng } from '../../../base/random.ts';
 import type { Alarm, Clock } from '../clock.ts';
-import { type CodeGuard, LINE } from './code-guard.ts';
+import { type CodeGuard, LINE } from '../compiler/guard.ts';
 import { FLASH_START, RAM_SIZE, RAM_START } from './memory-map.ts';
 
 /** What rp2040js has and its types keep to themselves. */

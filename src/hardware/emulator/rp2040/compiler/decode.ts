@@ -2,23 +2,11 @@
  * Thumb instructions as JavaScript, one row an encoding: ARMv6-M Architecture Reference Manual §A5.2,
  * §A6.7. Cycles are those that rp2040js counts.
  */
+import { goTo, hex, leave } from '../../compiler/text.ts';
 import { ADD_AND_SUBTRACT, DATA_PROCESSING, SHIFT_AND_MOVE, subtract } from './arithmetic.ts';
 import { complete, type Encoding, leaving, type Row } from './encoding.ts';
 import { LOADS_AND_STORES, stackOffset } from './memory.ts';
-import {
-  ALL_FLAGS,
-  d,
-  decline,
-  goTo,
-  hex,
-  highD,
-  highM,
-  imm8,
-  leave,
-  n,
-  type Place,
-  wide,
-} from './place.ts';
+import { ALL_FLAGS, d, decline, highD, highM, imm8, n, type Place, wide } from './place.ts';
 
 /** By condition code, §A7.3.1. */
 const CONDITIONS = [

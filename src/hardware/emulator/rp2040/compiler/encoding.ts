@@ -1,16 +1,6 @@
 /** One encoding of a Thumb instruction, and what comes after it. */
+import type { Flow } from '../../compiler/region.ts';
 import type { Place } from './place.ts';
-
-/** What comes after an instruction. */
-export type Flow =
-  | { readonly kind: 'next' }
-  | { readonly kind: 'branch'; readonly target: number; readonly condition: string | undefined }
-  /** BL: what follows is come back to. */
-  | { readonly kind: 'call'; readonly target: number }
-  /** `pc` holds where to go on, and what follows is come back to. */
-  | { readonly kind: 'leave and return' }
-  /** `pc` holds where to go on. */
-  | { readonly kind: 'leave' };
 
 export interface Encoding {
   readonly mask: number;

@@ -1,9 +1,9 @@
 /** Loads and stores, one or many: ARMv6-M Architecture Reference Manual §A5.2.4, §A6.7. */
-
-import { LINE } from '../code-guard.ts';
+import { LINE } from '../../compiler/guard.ts';
+import { goTo, hex } from '../../compiler/text.ts';
 import { RAM_SIZE, RAM_START } from '../memory-map.ts';
 import type { Row } from './encoding.ts';
-import { d, decline, goTo, hex, imm5, imm8, m, n, type Place, wide } from './place.ts';
+import { d, decline, imm5, imm8, m, n, type Place, wide } from './place.ts';
 
 type Width = 8 | 16 | 32;
 const SHIFT: Readonly<Record<Width, number>> = { 8: 0, 16: 1, 32: 2 };

@@ -1,8 +1,10 @@
 /**
- * Where an instruction stands, and the names that the JavaScript made from it has: the registers as 32-bit
- * integers r0 … r14; N as the sign of `fn`, Z as `fz` being 0, C as `fc` being 1, V as the sign of `fv`;
- * the cycles before the block in `cy`; `a`, `k`, `t` to its own use; and the machine as `m` (bus.ts).
+ * Where an instruction stands, and the names that the JavaScript made from it has beside those of all cores
+ * (text.ts): the registers as 32-bit integers r0 … r14; N as the sign of `fn`, Z as `fz` being 0, C as `fc`
+ * being 1, V as the sign of `fv`; `a` to its own use; the machine `m` is that of bus.ts.
  */
+
+import { hex, leave } from '../../compiler/text.ts';
 
 /** Flags, as masks. */
 export const NZ = 1;
@@ -26,7 +28,6 @@ export interface Place {
   readonly literal: (address: number) => number | undefined;
 }
 
-export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 export const d = (opcode: number): string => `r${opcode & 7}`;
 export const n = (opcode: number): string => `r${(opcode >> 3) & 7}`;
 export const m = (opcode: number): string => `r${(opcode >> 6) & 7}`;
@@ -36,13 +37,5 @@ export const imm8 = (opcode: number): number => opcode & 255;
 
 export const highD = (opcode: number): number => ((opcode >> 4) & 8) | (opcode & 7);
 export const highM = (opcode: number): number => (opcode >> 3) & 15;
-export const leave = (to: string, cycles: number): string =>
-  `pc=${to};cy=(cy+${cycles})|0;break run;`;
-/**
- * A branch to an address that is only known now: to a block of this region, if there is one. `T` has the
- * number of the block at each halfword from the address `O` on, −1 where none starts.
- */
-export const goTo = (to: string, cycles: number): string =>
-  `pc=${to};cy=(cy+${cycles})|0;k=(pc-O)>>>1;if(k<T.length){b=T[k];if(b>=0)continue run;}break run;`;
 /** Leaves it to the interpreter. */
 export const decline = (place: Place): string => leave(hex(place.pc), place.before);
