@@ -7,6 +7,8 @@
  * optimised for that when the time passes 2^31 nanoseconds.
  */
 export interface Alarm {
+  /** It was set, and has not fired. */
+  readonly pending: boolean;
   /** Fires once, `delay` nanoseconds from now; an alarm that was set before is set anew. */
   schedule(delay: number): void;
   cancel(): void;

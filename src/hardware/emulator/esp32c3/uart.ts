@@ -49,6 +49,7 @@ export class Uart implements Peripheral {
   readonly #registers = new PlainRegisters(RESET);
   readonly #bits: InterruptBits;
   readonly #toHost = new SerialWire(0);
+  readonly #octet = new Uint8Array(1);
   readonly #fifo: number[] = [];
   readonly #receiving: Alarm;
   readonly #sending: Alarm;
@@ -69,9 +70,12 @@ export class Uart implements Peripheral {
   }
 
   write(offset: number, value: number): void {
+    if (offset === FIFO) {
+      this.#send(value & 0xff);
+      return;
+    }
     this.#receive();
-    if (offset === FIFO) this.#send(value & 0xff);
-    else if (offset === INT_ENA) this.#bits.enable(value);
+    if (offset === INT_ENA) this.#bits.enable(value);
     else if (offset === INT_CLR) this.#bits.clear(value);
     else this.#configure(offset, value);
     this.#watchSending();
@@ -150,7 +154,8 @@ export class Uart implements Peripheral {
 
   #pull(): number {
     const octet = this.#fifo.shift() ?? 0;
-    this.#expect();
+    // An alarm that is set may come too early now, and never too late.
+    if (!this.#receiving.pending) this.#expect();
     return octet;
   }
 
@@ -199,9 +204,11 @@ export class Uart implements Peripheral {
 
   #send(octet: number): void {
     if (this.#waiting >= DEPTH) return;
-    this.#deliver();
-    this.#toHost.put(Uint8Array.of(octet), this.#clock.nanos);
-    this.#deliver();
+    const isIdle = this.#toHost.length === 0;
+    this.#octet[0] = octet;
+    this.#toHost.put(this.#octet, this.#clock.nanos);
+    if (isIdle) this.#deliver();
+    if (!this.#emptying.pending) this.#watchSending();
   }
 
   /** Tells the host what is whole, and sets the alarm for the next octets. */
