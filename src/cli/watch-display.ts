@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { RunEvent } from '../lab/runner.ts';
 import { failureLines, type Language, stepLines } from '../lab/transcript.ts';
-import type { CheckResult } from '../lab/verdict.ts';
+import type { CheckResult, StepRecord } from '../lab/verdict.ts';
 import type { Say } from './messages/message.ts';
 import { markOf, paintOutcome } from './terminal.ts';
 
@@ -52,12 +52,21 @@ export class WatchDisplay {
     const head = `${markOf(verdict)} ${verdict} ${id}: ${title[language]}`;
     const lines = [paintOutcome(paint, verdict, head)];
     if (visibility === 'visible' && failure !== undefined) {
-      const step = steps.find(({ number }) => number === failure.step);
-      if (step !== undefined) lines.push(...stepLines(step, language).map((line) => `  ${line}`));
+      const told = failedWith(steps, failure.step);
+      lines.push(...told.flatMap((step) => stepLines(step, language)).map((line) => `  ${line}`));
       lines.push(...failureLines(failure, language).map((line) => `  ${line}`));
       const command = paint.cyan(`netlab hint ${this.#lab} ${id}`);
       const shown = lines.slice(0, LINES_MAX);
       write(`${[...shown, `  ${say('next', { command })}`].join('\n')}\n`);
     } else write(`${lines.join('\n')}\n`);
   }
+}
+
+/** The step that failed, behind the action whose outcome it looks at: that one names what went in. */
+function failedWith(steps: readonly StepRecord[], number: number): readonly StepRecord[] {
+  const failed = steps.find((step) => step.number === number);
+  if (failed === undefined) return [];
+  const before = (step: StepRecord) => step.kind === 'action' && step.number < number;
+  const action = failed.kind === 'action' ? undefined : steps.findLast(before);
+  return action === undefined ? [failed] : [action, failed];
 }

@@ -1,7 +1,8 @@
 /** ALOHA: the curve, and the station. */
 import { fraction, type Rng } from '../../../src/base/random.ts';
-import type { Check, Learner, Steps } from '../../../src/lab/lab.ts';
+import type { Check, Learner, Steps, Text } from '../../../src/lab/lab.ts';
 import { plot } from '../../../src/lab/picture.ts';
+import { show } from '../../../src/lab/show.ts';
 import { pure, slotted } from '../../../src/stack/datalink/aloha/theory.ts';
 import { ROWS } from './aloha-steps.ts';
 
@@ -80,13 +81,25 @@ export const alohaCurve: Check = {
       'throughput',
       plot({
         title: { en: 'Throughput of ALOHA', ko: 'ALOHA의 처리율' },
-        x: 'G, offered frames a frame time',
-        y: 'S, carried',
+        x: { en: 'G, offered frames a frame time', ko: 'G, 프레임 시간마다 내놓은 프레임' },
+        y: { en: 'S, carried', ko: 'S, 통과한 것' },
         curves: [
-          { name: 'pure: G·e^(−2G)', points: line(pure), as: 'line' },
-          { name: 'slotted: G·e^(−G)', points: line(slotted), as: 'line' },
-          { name: 'measured, pure', points: measured.pure, as: 'points' },
-          { name: 'measured, slotted', points: measured.slotted, as: 'points' },
+          {
+            name: { en: 'pure: G·e^(−2G)', ko: '순수: G·e^(−2G)' },
+            points: line(pure),
+            as: 'line',
+          },
+          {
+            name: { en: 'slotted: G·e^(−G)', ko: '슬롯: G·e^(−G)' },
+            points: line(slotted),
+            as: 'line',
+          },
+          { name: { en: 'measured, pure', ko: '측정, 순수' }, points: measured.pure, as: 'points' },
+          {
+            name: { en: 'measured, slotted', ko: '측정, 슬롯' },
+            points: measured.slotted,
+            as: 'points',
+          },
         ],
       }),
     );
@@ -128,21 +141,37 @@ export const alohaSteps: Check = {
   ],
   async run({ learner }, steps) {
     for (const [en, ko, before, kind, settings, chance, wanted] of ROWS) {
-      const found = await steps.step({ en: `aloha: ${en}`, ko: `aloha: ${ko}` }, () =>
-        learner.call('aloha', before, { kind }, settings, chance),
+      await expectStep(
+        { learner, steps, title: { en: `aloha: ${en}`, ko: `aloha: ${ko}` } },
+        ['aloha', before, { kind }, settings, chance],
+        wanted,
       );
-      expectStep(steps, found, wanted);
     }
   },
 };
 
-/** Field for field, the station's own fields with a dot. */
-export function expectStep(steps: Steps, found: unknown, wanted: object): void {
-  steps.expectFields({ en: 'the step', ko: '단계' }, flat(found), flat(wanted));
+interface Story {
+  readonly learner: Learner;
+  readonly steps: Steps;
+  readonly title: Text;
 }
 
-function flat(step: unknown): Record<string, unknown> {
-  const { station: inner, ...rest } = Object(step) as Record<string, unknown>;
+/** One event: the call is shown as it may be repeated by hand, the answer compared field for field. */
+export async function expectStep(
+  { learner, steps, title }: Story,
+  [name, ...args]: readonly [string, ...unknown[]],
+  wanted: object,
+): Promise<{ readonly station?: unknown }> {
+  const found = await steps.step(title, () => learner.call(name, ...args));
+  const call = `${name}(${args.map((arg) => show(arg)).join(', ')})`;
+  const answered = typeof found === 'object' && found !== null ? flat(found) : found;
+  steps.expectFields({ en: call, ko: call }, answered, flat(wanted));
+  return Object(found) as { readonly station?: unknown };
+}
+
+/** The station's own fields with a dot. */
+function flat(step: object): Record<string, unknown> {
+  const { station: inner, ...rest } = step as Record<string, unknown>;
   const fields = Object.entries(Object(inner) as Record<string, unknown>);
   return {
     ...rest,

@@ -3,9 +3,13 @@
  * station does wrong is noted; the bench goes on, so that the report can say it.
  */
 import { fraction, type Rng } from '../../../src/base/random.ts';
-import type { Learner } from '../../../src/lab/lab.ts';
+import type { Learner, Text } from '../../../src/lab/lab.ts';
+import { show } from '../../../src/lab/show.ts';
 
 const DELAY = 30;
+const GAP = 96;
+/** Some ten times what stations that keep to the rules need for a frame; without it a timer of 0 might run for ever. */
+const EVENTS_A_FRAME = 50;
 
 export interface BusRun {
   readonly sent: number;
@@ -16,7 +20,7 @@ export interface BusRun {
   /** What part of the time carried frames that got through. */
   readonly used: number;
   /** A transmission that began while another was heard, or too soon after one, or an answer that is no step. */
-  readonly fault: string | undefined;
+  readonly fault: Text | undefined;
 }
 
 interface Step {
@@ -51,7 +55,7 @@ class Bus {
   readonly shares: number[];
   collisions = 0;
   failed = 0;
-  fault: string | undefined;
+  fault: Text | undefined;
 
   constructor(learner: Learner, rng: Rng, count: number, bits: number) {
     this.#learner = learner;
@@ -67,11 +71,13 @@ class Bus {
 
   async run(length: number): Promise<number> {
     for (let i = 0; i < this.#stations.length; i++) await this.#offer(i);
+    let left = EVENTS_A_FRAME * this.#stations.length * Math.ceil(length / this.#bits);
     while (this.fault === undefined) {
       this.#events.sort((a, b) => a.at - b.at);
       const event = this.#events.shift();
-      if (event === undefined) this.fault = 'nobody sends, and nobody waits for anything';
-      if (event === undefined || event.at > length) break;
+      if (event === undefined) this.fault = SILENCE;
+      else if (left-- === 0) this.fault = restless(this.#now);
+      if (event === undefined || event.at > length || this.fault !== undefined) break;
       this.#now = event.at;
       if (event.kind === 'timer') await this.#timer(event.to, event.serial);
       else await this.#carrier(event.to, event.from, event.present);
@@ -111,7 +117,7 @@ class Bus {
     );
     const step = Object(answer) as Step;
     this.#stations[i] = step.station;
-    if (typeof step.timer === 'number') this.#start(i, step.timer);
+    if (step.timer !== undefined) this.#start(i, step.timer);
     if (step.transmit === 'frame') this.#transmit(i);
     if (step.transmit === 'jam') this.collisions += 1;
     if (step.result === 'sent') this.shares[i] = (this.shares[i] as number) + 1;
@@ -119,10 +125,14 @@ class Bus {
     if (step.result === 'sent' || step.result === 'failed') await this.#offer(i);
   }
 
-  #start(i: number, time: number): void {
+  #start(i: number, time: unknown): void {
+    if (typeof time !== 'number' || !(time >= 0)) {
+      this.fault = noTime(i, time);
+      return;
+    }
     this.#timers[i] = (this.#timers[i] as number) + 1;
     this.#events.push({
-      at: this.#now + Math.max(0, time),
+      at: this.#now + time,
       kind: 'timer',
       to: i,
       serial: this.#timers[i] as number,
@@ -130,10 +140,9 @@ class Bus {
   }
 
   #transmit(i: number): void {
-    if (this.#heard[i]?.size !== 0) this.fault = `station ${i + 1} began while it heard another`;
     const quiet = this.#now - (this.#quietSince[i] as number);
-    if (quiet < 96)
-      this.fault = `station ${i + 1} began ${quiet} bits after it heard another, and not 96`;
+    if (quiet < GAP) this.fault = tooSoon(i, quiet);
+    if (this.#heard[i]?.size !== 0) this.fault = intoAnother(i);
     this.#sending.set(i, this.#now);
     this.#signal(i, true);
   }
@@ -150,6 +159,31 @@ class Bus {
     }
   }
 }
+
+const SILENCE: Text = {
+  en: 'Nobody sends, and nobody waits for anything.',
+  ko: '아무도 보내지 않고, 아무것도 기다리지 않아요.',
+};
+
+const restless = (now: number): Text => ({
+  en: `The stations ask for timer after timer, and time hardly passes: it is bit time ${now}.`,
+  ko: `스테이션들이 타이머를 자꾸 청하기만 하고 시간은 거의 흐르지 않아요. 지금이 비트 시간 ${now}입니다.`,
+});
+
+const noTime = (i: number, timer: unknown): Text => ({
+  en: `Station ${i + 1} asked for a timer of ${show(timer)}; that is no time.`,
+  ko: `${i + 1}번 스테이션이 타이머로 ${show(timer)}을(를) 청했어요. 시간이 아니에요.`,
+});
+
+const intoAnother = (i: number): Text => ({
+  en: `Station ${i + 1} began while it heard another.`,
+  ko: `${i + 1}번 스테이션이 남의 소리를 들으면서 보내기 시작했어요.`,
+});
+
+const tooSoon = (i: number, quiet: number): Text => ({
+  en: `Station ${i + 1} began ${quiet} bit times after it last heard another, and not ${GAP}.`,
+  ko: `${i + 1}번 스테이션이 남의 소리가 그친 지 ${GAP}비트 시간이 아니라 ${quiet}비트 시간 만에 보내기 시작했어요.`,
+});
 
 /** `count` stations that always have a frame of `bits` share a cable for `length` bit times. */
 export async function runBus(

@@ -92,9 +92,9 @@ export const slots: Check = {
       () => learner.call('slotStarts', [0, 1, 30, 31, 39.5, 100], 10),
     );
     steps.expectEqual(
-      { en: 'the slots in which they go', ko: '나가는 슬롯' },
-      JSON.stringify(found),
-      JSON.stringify([0, 10, 30, 40, 40, 100]),
+      { en: 'the starts of the slots in which they go', ko: '나가는 슬롯의 시작' },
+      found,
+      [0, 10, 30, 40, 40, 100],
     );
   },
 };

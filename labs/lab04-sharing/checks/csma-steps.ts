@@ -1,4 +1,7 @@
-/** What a CSMA/CD station does, arrow by arrow. */
+/**
+ * What a CSMA/CD station does, arrow by arrow. Of an idle station `collisions` is nobody's business: some count from 0
+ * when a frame has ended, others when the next one begins.
+ */
 
 export const FRAME = 12_000;
 const NOTHING = { timer: undefined, transmit: undefined, result: undefined };
@@ -13,7 +16,8 @@ const OTHER_ENDS = { kind: 'carrier', present: false };
 export type Row = readonly [
   en: string,
   ko: string,
-  before: object,
+  /** Undefined: the station that the row before led to. */
+  before: object | undefined,
   event: object,
   chance: number,
   wanted: object,
@@ -70,7 +74,7 @@ export const DEFERS: readonly Row[] = [
   ],
   [
     'another is heard while there is nothing to send',
-    '보낼 것이 없을 때 들리는 남의 소리',
+    '보낼 것이 없을 때 남의 소리가 들린다',
     station('idle'),
     OTHER_BEGINS,
     0,
@@ -93,17 +97,17 @@ export const DEFERS: readonly Row[] = [
     { ...NOTHING, station: station('gap', 1) },
   ],
   [
-    'all bits are out',
-    '모든 비트가 나갔다',
+    'all bits are out, after a collision',
+    '한 번 충돌한 뒤 모든 비트가 나갔다',
     station('sending', 1),
     TIMER,
     0,
-    { ...NOTHING, station: station('idle', 1), result: 'sent' },
+    { ...NOTHING, station: { state: 'idle', carrier: false }, result: 'sent' },
   ],
   [
     'the next frame begins with no collisions',
     '다음 프레임은 충돌 0에서 시작한다',
-    station('idle', 5),
+    undefined,
     FRAME_COMES,
     0,
     { ...NOTHING, station: station('gap'), timer: 96 },
@@ -165,7 +169,15 @@ export const COLLIDES: readonly Row[] = [
     station('jamming', 16, true),
     TIMER,
     0.5,
-    { ...NOTHING, station: station('idle', 16, true), result: 'failed' },
+    { ...NOTHING, station: { state: 'idle', carrier: true }, result: 'failed' },
+  ],
+  [
+    'the frame after that begins with no collisions',
+    '그다음 프레임은 충돌 0에서 시작한다',
+    undefined,
+    FRAME_COMES,
+    0,
+    { ...NOTHING, station: station('deferring', 0, true) },
   ],
   [
     'another is heard while this one backs off',

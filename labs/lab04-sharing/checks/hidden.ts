@@ -85,15 +85,9 @@ export const anyRun: Check = {
         ko: '규칙을 지키고 시간의 절반 넘게 프레임을 나른다',
       },
       run.fault === undefined && run.used > 0.5,
-      {
-        en:
-          run.fault === undefined
-            ? `${Math.round(100 * run.used)} % of the time does.`
-            : `${run.fault}.`,
-        ko:
-          run.fault === undefined
-            ? `시간의 ${Math.round(100 * run.used)} %예요.`
-            : `규칙을 어겼어요: ${run.fault}.`,
+      run.fault ?? {
+        en: `${Math.round(100 * run.used)} % of the time does.`,
+        ko: `시간의 ${Math.round(100 * run.used)} %예요.`,
       },
     );
   },

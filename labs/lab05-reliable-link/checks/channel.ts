@@ -2,7 +2,8 @@
  * A line in virtual time with the learner's sender at one end and receiver at the other. An I frame takes one unit to
  * send, an answer none; each needs `delay` to the other end. What is wrong with an answer is noted, and ends the run.
  */
-import type { Learner } from '../../../src/lab/lab.ts';
+import type { Learner, Text } from '../../../src/lab/lab.ts';
+import { show } from '../../../src/lab/show.ts';
 import { name } from './shown.ts';
 
 export interface LineOptions {
@@ -32,13 +33,31 @@ export interface LineRun {
   readonly trips: readonly Trip[];
   /** When the last piece was delivered. */
   readonly time: number;
-  readonly fault: string | undefined;
+  readonly fault: Text | undefined;
 }
 
 const EVENTS_MAX = 20_000;
 
 /** Frames that wait for the line at once: more, and a sender floods it. */
 const QUEUE_MAX = 200;
+
+const SILENCE: Text = {
+  en: 'nothing is on its way, and no timer runs',
+  ko: '오가는 것이 없고 타이머도 돌지 않아요',
+};
+const ENDLESS: Text = { en: 'it never ends', ko: '끝나지 않아요' };
+const TOO_MANY_OUT: Text = {
+  en: 'more is out than the window has room for',
+  ko: '창에 들어가는 것보다 많이 나가 있어요',
+};
+const FLOOD: Readonly<Record<Trip['way'], Text>> = {
+  forward: { en: 'the sender floods the line', ko: '송신 쪽이 선에 프레임을 쏟아붓고 있어요' },
+  back: { en: 'the receiver floods the line', ko: '수신 쪽이 선에 답을 쏟아붓고 있어요' },
+};
+const noTime = (timer: unknown): Text => ({
+  en: `sender asked for a timer of ${show(timer)}, which is no time`,
+  ko: `sender가 청한 타이머 ${show(timer)}는 시간이 아니에요`,
+});
 
 type Event =
   | { readonly at: number; readonly kind: 'timer'; readonly serial: number }
@@ -76,7 +95,7 @@ class Line {
   readonly delivered: unknown[] = [];
   readonly trips: Trip[] = [];
   time = 0;
-  fault: string | undefined;
+  fault: Text | undefined;
 
   constructor(learner: Learner, pieces: readonly Uint8Array[], options: LineOptions) {
     this.#learner = learner;
@@ -96,8 +115,7 @@ class Line {
       if (this.fault !== undefined) return;
       const event = this.#next();
       if (event === undefined || i >= EVENTS_MAX) {
-        this.fault =
-          event === undefined ? 'nothing is on its way, and no timer runs' : 'it never ends';
+        this.fault = event === undefined ? SILENCE : ENDLESS;
         return;
       }
       this.#now = event.at;
@@ -145,8 +163,9 @@ class Line {
     this.#sender = sender;
     const { sent } = Object(sender) as { sent?: unknown };
     if (Array.isArray(sent) && sent.length > this.#options.window) {
-      this.fault = 'more is out than the window has room for';
+      this.fault = TOO_MANY_OUT;
     }
+    if (timer !== undefined && !(Number(timer) >= 0)) this.fault = noTime(timer);
     if (typeof timer === 'number') {
       this.#serial += 1;
       this.#events.push({ at: this.#now + timer, kind: 'timer', serial: this.#serial });
@@ -173,7 +192,7 @@ class Line {
       };
       const { kind } = Object(control) as { kind?: unknown };
       const from = Math.max(this.#now, this.#free[way]) + (kind === 'I' ? 1 : 0);
-      if (from > this.#now + QUEUE_MAX) this.fault = 'the sender floods the line';
+      if (from > this.#now + QUEUE_MAX) this.fault = FLOOD[way];
       this.#free[way] = from;
       const lost = this.#options.lost(way, this.#count[way]);
       this.#count[way] += 1;

@@ -48,8 +48,8 @@ export function expectWhole(steps: Steps, run: LineRun, pieces: readonly Uint8Ar
     fault === undefined
       ? why
       : {
-          en: `${why.en} The line stands still: ${fault}.`,
-          ko: `${why.ko} 선이 멈췄어요(${fault}).`,
+          en: `${why.en} The line was stopped: ${fault.en}.`,
+          ko: `${why.ko} 선을 멈췄어요. ${fault.ko}.`,
         },
   );
 }
@@ -67,6 +67,8 @@ interface Story {
   readonly text: Text;
   readonly forward: string;
   readonly back: string;
+  /** When the last piece arrives. A sender that waits for its timer where it was told at once is later. */
+  readonly whole: number;
 }
 
 const FRAMES = 6;
@@ -81,6 +83,7 @@ const STORIES: readonly Story[] = [
     },
     forward: 'I0 I1x I1 I2 I2 I3 I4 I5',
     back: 'RR1 RR2 RR3x RR3 RR4 RR5 RR6',
+    whole: 24,
   },
   {
     form: GO_BACK_N,
@@ -88,6 +91,7 @@ const STORIES: readonly Story[] = [
     text: { en: 'frame 2 is lost', ko: '프레임 2가 사라진다' },
     forward: 'I0 I1 I2x I3 I4 I2 I3 I4 I5',
     back: 'RR1 RR2 REJ2 RR2 RR3 RR4 RR5 RR6',
+    whole: 11,
   },
   {
     form: SELECTIVE,
@@ -95,6 +99,7 @@ const STORIES: readonly Story[] = [
     text: { en: 'frame 2 is lost', ko: '프레임 2가 사라진다' },
     forward: 'I0 I1 I2x I3 I4 I5 I2',
     back: 'RR1 RR2 SREJ2 RR2 RR2 RR6',
+    whole: 8,
   },
 ];
 
@@ -110,8 +115,8 @@ export const lostFrame: Check = {
       ko: '한 단계씩은 다 맞아요. 그림을 보세요. 나가지 말아야 할 화살표가 나가거나, 나가야 할 것이 나가지 않는 첫 자리는 어디인가요?',
     },
     {
-      en: 'Nothing may be remembered outside of sender and receiver, and what a step gets is not to be changed. In go-back-N one loss costs all that was out behind it; in selective repeat itself alone.',
-      ko: 'sender와 receiver 밖에 아무것도 기억하면 안 되고, 받은 객체를 바꾸어서도 안 돼요. Go-back-N에서는 하나를 잃으면 그 뒤에 나간 모두를, 선택적 반복에서는 그것 하나만 치릅니다.',
+      en: 'Nothing may be remembered outside of sender and receiver. In go-back-N one loss costs all that was out behind it; in selective repeat itself alone.',
+      ko: 'sender와 receiver 밖에 아무것도 기억하면 안 돼요. Go-back-N에서는 하나를 잃으면 그 뒤에 나간 모두를, 선택적 반복에서는 그것 하나만 치릅니다.',
     },
     {
       en: 'Compare the sequence in the report with yours frame by frame. At the first that differs take the state before it and do the step on paper, by the table of the check for that form.',
@@ -120,7 +125,7 @@ export const lostFrame: Check = {
   ],
   async run({ learner }, steps) {
     const pieces = piecesOf(FRAMES);
-    for (const { form, lost, text, forward, back } of STORIES) {
+    for (const { form, lost, text, forward, back, whole } of STORIES) {
       const { window, selective, title } = form;
       const run = await steps.step(
         {
@@ -138,12 +143,19 @@ export const lostFrame: Check = {
       );
       steps.expectEqual({ en: 'the answers', ko: '답들' }, sequence(run.trips, 'back'), back);
       expectWhole(steps, run, pieces);
+      steps.expectEqual(
+        { en: `the last piece comes at ${whole}`, ko: `마지막 조각이 ${whole}에 온다` },
+        run.time,
+        whole,
+      );
     }
   },
 };
 
 const LOSSY = 0.2;
 const SHORT = 40;
+/** The widest window of go-back-N, whose answers may be lost all together: the next acknowledges seven at once. */
+const WIDE: Form = { ...GO_BACK_N, window: 7 };
 
 /** Each frame of the ways named is lost with `loss`. */
 const losses =
@@ -176,20 +188,22 @@ export const exactlyOnce: Check = {
   ],
   async run({ learner, rng }, steps) {
     const pieces = piecesOf(SHORT);
-    for (const { title, window, selective } of [...FORMS, { ...GO_BACK_N, window: 7 }]) {
+    const runs = async (form: Form, lost: LineOptions['lost'], en: string, ko: string) => {
+      const { title, window, selective } = form;
       const run = await steps.step(
         {
-          en: `${title.en}, window ${window}: ${SHORT} pieces, 20 % lost both ways, and the receiver busy for a while`,
-          ko: `${title.ko}, 창 ${window}: 조각 ${SHORT}개, 양쪽으로 20 % 손실, 수신 쪽이 한동안 바쁨`,
+          en: `${title.en}, window ${window}: ${SHORT} pieces, ${en}, and the receiver busy for a while`,
+          ko: `${title.ko}, 창 ${window}: 조각 ${SHORT}개, ${ko}, 수신 쪽이 한동안 바쁨`,
         },
-        () =>
-          runLine(learner, pieces, {
-            ...{ window, selective, delay: DELAY, busy: [20, 40] },
-            lost: losses(rng, LOSSY, 'both'),
-          }),
+        () => runLine(learner, pieces, { window, selective, delay: DELAY, busy: [20, 40], lost }),
       );
       expectWhole(steps, run, pieces);
+    };
+    for (const form of [...FORMS, WIDE]) {
+      await runs(form, losses(rng, LOSSY, 'both'), '20 % lost both ways', '양쪽으로 20 % 손실');
     }
+    const answers: LineOptions['lost'] = (way, n) => way === 'back' && n < WIDE.window;
+    await runs(WIDE, answers, 'the first seven answers lost', '처음 일곱 답이 모두 손실');
   },
 };
 
@@ -266,16 +280,16 @@ export const efficiency: Check = {
       'efficiency',
       plot({
         title: { en: 'Efficiency of the three forms', ko: '세 방식의 효율' },
-        x: 'p, part of the frames that is lost',
-        y: 'efficiency',
+        x: { en: 'p, part of the frames that is lost', ko: 'p, 사라지는 프레임의 비율' },
+        y: { en: 'efficiency', ko: '효율' },
         curves: [
           ...MEASURED.map((form) => ({
-            name: form.title.en,
+            name: form.title,
             points: rows.map((loss) => [loss, inTheory(form, loss)] as const),
             as: 'line' as const,
           })),
           ...MEASURED.map((form, i) => ({
-            name: `measured, ${form.title.en}`,
+            name: { en: `measured, ${form.title.en}`, ko: `측정, ${form.title.ko}` },
             points: measured[i] ?? [],
             as: 'points' as const,
           })),

@@ -1,4 +1,5 @@
 /** Frames, states and steps as a person reads them in a report. Whatever the learner answered, nothing here throws. */
+import { show } from '../../../src/lab/show.ts';
 
 /** `I2`, `RR3`, `RR0 P/F`, `SABM`. */
 export function name(control: unknown): string {
@@ -16,11 +17,11 @@ function letter(piece: unknown): string {
 
 /** Pieces that are a letter each as a word; `.` where one is missing. */
 const letters = (pieces: unknown): string =>
-  Array.isArray(pieces) ? Array.from(pieces, letter).join('') : `no list: ${String(pieces)}`;
+  Array.isArray(pieces) ? Array.from(pieces, letter).join('') : show(pieces);
 
 /** `I0 A, I1 B`. */
 function frames(list: unknown): string {
-  if (!Array.isArray(list)) return `no list: ${String(list)}`;
+  if (!Array.isArray(list)) return show(list);
   return list
     .map((frame) => {
       const { control, information } = Object(frame) as Record<string, unknown>;
@@ -65,12 +66,15 @@ const said = (words: readonly (string | false)[]): string => words.filter(Boolea
 /** What a row of steps.ts begins with and what happens: for a reader who repeats it by hand. */
 export function situation(call: string, before: object, event: object, settings: object): string {
   const { vs, sent, queue, vr, early, rejected, busy } = before as Record<string, unknown>;
-  const { window } = settings as Record<string, unknown>;
+  const { window, selective, timeout } = settings as Record<string, unknown>;
   const sender = call === 'sender';
   const state = sender
-    ? [`V(S) ${vs}`, `out '${letters(sent)}'`, `queue '${letters(queue)}'`]
+    ? [`V(S) ${vs}`, `sent '${letters(sent)}'`, `queue '${letters(queue)}'`]
     : [`V(R) ${vr}`, letters(early) !== '' && `early '${letters(early)}'`];
-  const marks = [rejected === true && 'rejected', busy === true && 'busy', `window ${window}`];
+  const marks = [
+    ...[rejected === true && 'rejected', busy === true && 'busy', `window ${window}`],
+    ...[selective === true && 'selective', sender && `timeout ${timeout}`],
+  ];
   return `${said([...state, ...marks])}; ${happening(event)}`;
 }
 

@@ -170,6 +170,17 @@ export const FLOW_ROWS: readonly Row[] = [
     TIMEOUT,
   ),
   sN(
+    [
+      'RNR 3: all came, but the RR that will end it may be lost',
+      'RNR 3: 모두 도착했지만, 뒤이을 RR이 사라질 수 있다',
+    ],
+    { vs: 3, sent: 'ABC', queue: 'D' },
+    heard('RNR', 3),
+    { vs: 3, sent: '', queue: 'D', busy: true },
+    '',
+    TIMEOUT,
+  ),
+  sN(
     ['a piece to send meanwhile', '그 사이에 보낼 조각'],
     { vs: 3, sent: 'C', queue: 'D', busy: true },
     send('E'),

@@ -1,11 +1,11 @@
 /** Frames between two stations as a drawing: time runs down, each frame is an arrow, a lost one ends in a cross. */
-import type { Picture, Text } from '../../../src/lab/lab.ts';
+import type { Picture, Text, Words } from '../../../src/lab/lab.ts';
 import type { Trip } from './channel.ts';
 
 const WIDTH = 640;
 const LEFT = 170;
 const RIGHT = 470;
-const TOP = 64;
+const TOP = 70;
 const UNIT = 28;
 const LINES_MAX = 55;
 const COLUMN = 34;
@@ -34,10 +34,11 @@ function drawSvg(title: Text, trips: readonly Trip[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height.toFixed(0)}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height.toFixed(0)}" fill="white"/>`,
-    label(WIDTH / 2, 20, 'middle', title.en),
-    label(LEFT, 44, 'middle', 'sender'),
-    label(RIGHT, 44, 'middle', 'receiver'),
-    label(40, 44, 'end', 'time', ANSWER),
+    label(WIDTH / 2, 16, 'middle', title.en),
+    label(WIDTH / 2, 32, 'middle', title.ko),
+    label(LEFT, 50, 'middle', 'sender · 송신'),
+    label(RIGHT, 50, 'middle', 'receiver · 수신'),
+    label(60, 50, 'end', 'time · 시간', ANSWER),
     ...[axis(LEFT), axis(RIGHT), ...ticks],
     ...trips.flatMap((trip) => arrow(trip, down, label)),
     '</svg>\n',
@@ -73,15 +74,19 @@ function arrow(
 }
 
 /** A line a frame, in the order in which they leave. */
-function drawText(trips: readonly Trip[]): string[] {
+function drawText(trips: readonly Trip[]): Words[] {
   return [
-    `  sent ${'sender'.padEnd(COLUMN)}receiver  arrives`,
+    {
+      en: `  sent ${'sender'.padEnd(COLUMN)}receiver  arrives`,
+      ko: `  출발 ${'송신'.padEnd(COLUMN + 2)}수신  도착`,
+    },
     ...trips.map((trip) => {
       const time = trip.from.toFixed(1).padStart(6);
-      const arrives = trip.lost ? 'lost' : trip.to.toFixed(1);
-      return `${time} ${shaft(trip)}  ${arrives}`;
+      const line = `${time} ${shaft(trip)}  `;
+      if (!trip.lost) return `${line}${trip.to.toFixed(1)}`;
+      return { en: `${line}lost`, ko: `${line}사라짐` };
     }),
-    '       = = sent again   X lost',
+    { en: '       = = sent again   X lost', ko: '       = = 다시 보냄   X 사라짐' },
   ];
 }
 

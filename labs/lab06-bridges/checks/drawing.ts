@@ -1,5 +1,5 @@
 /** A network as a picture: bridges in a ring, and what their cables carry. */
-import type { Picture, Text } from '../../../src/lab/lab.ts';
+import type { Picture, Text, Words } from '../../../src/lab/lab.ts';
 import type { Cable, End, Status } from './network.ts';
 
 export interface Scene {
@@ -78,13 +78,20 @@ function drawSvg(scene: Scene): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="14">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    label(WIDTH / 2, 28, scene.title.en),
+    label(WIDTH / 2, 18, scene.title.en),
+    label(WIDTH / 2, 38, scene.title.ko),
     ...cables,
     ...boxes,
     label(
       WIDTH / 2,
-      HEIGHT - 20,
+      HEIGHT - 24,
       'solid: forwards on both sides · dashed: blocked · dotted: cut',
+      ' font-size="11"',
+    ),
+    label(
+      WIDTH / 2,
+      HEIGHT - 8,
+      '실선: 양쪽에서 전달 · 파선: 막힘 · 점선: 끊김',
       ' font-size="11"',
     ),
     '</svg>\n',
@@ -92,7 +99,7 @@ function drawSvg(scene: Scene): string {
 }
 
 /** For four in a ring, whose cables lead from each to the next: a square of characters. */
-function drawText(scene: Scene): string[] {
+function drawText(scene: Scene): Words[] {
   const [top, right, bottom, left] = scene.cables.map((cable) => carries(scene, cable));
   const box = (i: number) => {
     const name = scene.names[i] ?? '';
@@ -107,10 +114,14 @@ function drawText(scene: Scene): string[] {
     down(left, right),
     `${box(3)} ${ACROSS[bottom ?? 'cut']} ${box(2)}`.trimEnd(),
     '',
-    ...scene.names.map(
-      (name, i) => `${name}, port by port: ${scene.status[i]?.states.join(', ') ?? ''}`,
-    ),
-    '=== forwards    - - blocked    x x cut',
+    ...scene.names.map((name, i) => {
+      const states = scene.status[i]?.states.join(', ') ?? '';
+      return { en: `${name}, port by port: ${states}`, ko: `${name}, 포트 차례로: ${states}` };
+    }),
+    {
+      en: '=== forwards    - - blocked    x x cut',
+      ko: '=== 전달    - - 막힘    x x 끊김',
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 /** What the checks share: addresses and frames that are nobody's, and what a step answered. */
 import { fromHex, toHex } from '../../../src/base/octets.ts';
+import { show } from '../../../src/lab/show.ts';
 
 /** Octets as a person writes them, spaces and all. */
 export const octetsOf = (hex: string): Uint8Array =>
@@ -45,7 +46,7 @@ const isSending = (value: unknown): value is Sending =>
 /** For a comparison that a person can read: `2: 00005e005301 …`. */
 export function ports(answer: unknown): string {
   const sendings = sendingsOf(answer);
-  if (sendings === undefined) return 'no list of { port, frame }';
+  if (sendings === undefined) return `send: ${show(Object(answer).send)}`;
   if (sendings.length === 0) return 'none';
   return sendings
     .map(({ port }) => port)

@@ -140,13 +140,13 @@ export const kept: Check = {
     const states = ['forwarding', 'blocking', 'listening', 'learning', 'forwarding', 'disabled'];
     const turns: readonly Turn[] = [
       [
-        { en: 'in at a port that forwards', ko: 'forwarding 포트로' },
+        { en: `six ports: ${states.join(', ')}`, ko: `포트 여섯: ${states.join(', ')}` },
         1,
         frameOf(BROADCAST, A),
         0,
         [5],
       ],
-      [{ en: 'in at one that blocks', ko: 'blocking 포트로' }, 2, frameOf(BROADCAST, B), 1, []],
+      [{ en: 'B calls all', ko: 'B가 모두에게' }, 2, frameOf(BROADCAST, B), 1, []],
       [
         { en: 'B, heard while blocking, is unknown', ko: '막힌 동안 들린 B는 모른다' },
         1,
@@ -154,9 +154,9 @@ export const kept: Check = {
         2,
         [5],
       ],
-      [{ en: 'in at one that listens', ko: 'listening 포트로' }, 3, frameOf(BROADCAST, B), 3, []],
+      [{ en: 'B calls all', ko: 'B가 모두에게' }, 3, frameOf(BROADCAST, B), 3, []],
       [{ en: 'B is unknown still', ko: 'B는 여전히 모른다' }, 1, frameOf(B, A), 4, [5]],
-      [{ en: 'in at one that learns', ko: 'learning 포트로' }, 4, frameOf(A, C), 5, []],
+      [{ en: 'C, unknown so far, to A', ko: '아직 모르는 C가 A에게' }, 4, frameOf(A, C), 5, []],
       [
         {
           en: 'C is known, and its port is not open yet',
@@ -167,13 +167,18 @@ export const kept: Check = {
         6,
         [],
       ],
-      [{ en: 'in at a port that is down', ko: '꺼진 포트로' }, 6, frameOf(BROADCAST, B), 7, []],
+      [{ en: 'B calls all', ko: 'B가 모두에게' }, 6, frameOf(BROADCAST, B), 7, []],
       [{ en: 'thirteen octets', ko: '13옥텟' }, 1, frameOf(BROADCAST, A).slice(0, 13), 8, []],
     ];
     let table: unknown = [];
     for (const [what, from, frame, now, numbers] of turns) {
-      const answer = await steps.step({ en: `relay: ${what.en}`, ko: `relay: ${what.ko}` }, () =>
-        learner.call('relay', table, openPorts(6, states), from, frame, now),
+      const state = states[from - 1];
+      const answer = await steps.step(
+        {
+          en: `relay: ${what.en}, in at port ${from} (${state}), at ${now} s`,
+          ko: `relay: ${what.ko}, 포트 ${from}(${state})에서 들어옴, ${now}초`,
+        },
+        () => learner.call('relay', table, openPorts(6, states), from, frame, now),
       );
       expectSent(steps, answer, to(frame, ...numbers));
       table = Object(answer).table;

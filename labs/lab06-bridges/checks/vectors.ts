@@ -12,6 +12,12 @@ const vector = (root: string, cost: number, bridge: string, port = 0x8001) => ({
   port,
 });
 
+type Heard = ReturnType<typeof vector>;
+
+/** A vector's four numbers, as they are compared. */
+const shown = ({ root, cost, bridge, port }: Heard): string =>
+  `${root} ${cost} ${bridge} ${port.toString(16)}`;
+
 export const vectors: Check = {
   id: 'vectors',
   title: { en: 'Priority vectors are compared', ko: '우선순위 벡터를 비교한다' },
@@ -33,7 +39,7 @@ export const vectors: Check = {
     },
   ],
   async run({ learner }, steps) {
-    const rows: readonly (readonly [Text, object, object, number])[] = [
+    const rows: readonly (readonly [Text, Heard, Heard, number])[] = [
       [
         { en: 'a lesser root', ko: '더 작은 루트' },
         vector(ROOT, 100, THIRD),
@@ -85,8 +91,10 @@ export const vectors: Check = {
       [{ en: 'the same', ko: '같은 것' }, vector(ROOT, 19, OTHER), vector(ROOT, 19, OTHER), 0],
     ];
     for (const [what, a, b, wanted] of rows) {
-      const found = await steps.step({ en: `compare: ${what.en}`, ko: `compare: ${what.ko}` }, () =>
-        learner.call('compare', a, b),
+      const given = `${shown(a)} : ${shown(b)}`;
+      const found = await steps.step(
+        { en: `compare: ${what.en} (${given})`, ko: `compare: ${what.ko} (${given})` },
+        () => learner.call('compare', a, b),
       );
       const sign = typeof found === 'number' ? Math.sign(found) : found;
       const text = [
@@ -99,7 +107,109 @@ export const vectors: Check = {
   },
 };
 
-const up = (cost: number, heard?: object) => ({ up: true, cost, heard });
+interface Candidate {
+  readonly up: boolean;
+  readonly cost: number;
+  readonly heard?: Heard | undefined;
+}
+
+const up = (cost: number, heard?: Heard): Candidate => ({ up: true, cost, heard });
+
+/** `1: cost 19; 2: cost 19, heard 1000020000000001 0 1000020000000001 8001; 3: down`. */
+const given = (ports: readonly Candidate[]): string =>
+  ports
+    .map(({ up: isUp, cost, heard }, i) => {
+      const what = heard === undefined ? `cost ${cost}` : `cost ${cost}, heard ${shown(heard)}`;
+      return `${i + 1}: ${isUp ? what : 'down'}`;
+    })
+    .join('; ');
+
+const ELECTIONS: readonly (readonly [
+  Text,
+  readonly Candidate[],
+  Readonly<Record<string, unknown>>,
+  readonly string[],
+])[] = [
+  [
+    { en: 'nobody was heard', ko: '아무도 들리지 않음' },
+    [up(19), up(19), { up: false, cost: 19 }],
+    { root: OTHER, cost: 0, rootPort: undefined },
+    ['designated', 'designated', 'disabled'],
+  ],
+  [
+    { en: 'a better root at port 2', ko: '포트 2에 더 나은 루트' },
+    [up(19), up(19, vector(ROOT, 0, ROOT))],
+    { root: ROOT, cost: 19, rootPort: 2 },
+    ['designated', 'root'],
+  ],
+  [
+    { en: 'a worse one at port 1', ko: '포트 1에 더 못한 것' },
+    [up(19, vector(THIRD, 0, THIRD)), up(19)],
+    { root: OTHER, cost: 0, rootPort: undefined },
+    ['designated', 'designated'],
+  ],
+  [
+    { en: 'the root at both, port 1 slow', ko: '둘 다 루트, 포트 1은 느림' },
+    [up(100, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 0, ROOT, 0x8002))],
+    { root: ROOT, cost: 19, rootPort: 2 },
+    ['blocked', 'root'],
+  ],
+  [
+    { en: 'further away, and yet cheaper', ko: '더 멀지만 더 싸다' },
+    [up(100, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 19, '8000020000000009'))],
+    { root: ROOT, cost: 38, rootPort: 2 },
+    ['blocked', 'root'],
+  ],
+  [
+    {
+      en: 'two cables to one bridge: its lesser port',
+      ko: '한 브리지로 케이블 둘: 상대의 작은 포트',
+    },
+    [up(19, vector(ROOT, 0, ROOT, 0x8002)), up(19, vector(ROOT, 0, ROOT, 0x8001))],
+    { root: ROOT, cost: 19, rootPort: 2 },
+    ['blocked', 'root'],
+  ],
+  [
+    {
+      en: 'a hub between: all equal, so the own lesser port',
+      ko: '사이에 허브: 모두 같아 자기의 작은 포트',
+    },
+    [up(19, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 0, ROOT))],
+    { root: ROOT, cost: 19, rootPort: 1 },
+    ['root', 'blocked'],
+  ],
+  [
+    {
+      en: 'a neighbour as far away: the lesser bridge speaks',
+      ko: '똑같이 먼 이웃: 작은 브리지가 말한다',
+    },
+    [
+      up(19, vector(ROOT, 0, ROOT)),
+      up(19, vector(ROOT, 19, THIRD)),
+      up(19, vector(ROOT, 19, '7000020000000007')),
+    ],
+    { root: ROOT, cost: 19, rootPort: 1 },
+    ['root', 'designated', 'blocked'],
+  ],
+  [
+    { en: 'a neighbour further away', ko: '더 먼 이웃' },
+    [up(4, vector(ROOT, 0, ROOT)), up(100, vector(ROOT, 5, '7000020000000007'))],
+    { root: ROOT, cost: 4, rootPort: 1 },
+    ['root', 'designated'],
+  ],
+  [
+    { en: 'its own words come back at port 2', ko: '제 말이 포트 2로 돌아옴' },
+    [up(19), up(19, vector(OTHER, 0, OTHER))],
+    { root: OTHER, cost: 0, rootPort: undefined },
+    ['designated', 'blocked'],
+  ],
+  [
+    { en: 'its own words of a root that is gone', ko: '사라진 루트에 대한 제 말' },
+    [up(19), up(19, vector(ROOT, 19, OTHER))],
+    { root: OTHER, cost: 0, rootPort: undefined },
+    ['designated', 'blocked'],
+  ],
+];
 
 export const roles: Check = {
   id: 'roles',
@@ -125,97 +235,16 @@ export const roles: Check = {
     },
   ],
   async run({ learner }, steps) {
-    const rows: readonly (readonly [Text, readonly object[], object, readonly string[]])[] = [
-      [
-        { en: 'nobody was heard', ko: '아무도 들리지 않음' },
-        [up(19), up(19), { up: false, cost: 19 }],
-        { root: OTHER, cost: 0, rootPort: undefined },
-        ['designated', 'designated', 'disabled'],
-      ],
-      [
-        { en: 'a better root at port 2', ko: '포트 2에 더 나은 루트' },
-        [up(19), up(19, vector(ROOT, 0, ROOT))],
-        { root: ROOT, cost: 19, rootPort: 2 },
-        ['designated', 'root'],
-      ],
-      [
-        { en: 'a worse one at port 1', ko: '포트 1에 더 못한 것' },
-        [up(19, vector(THIRD, 0, THIRD)), up(19)],
-        { root: OTHER, cost: 0, rootPort: undefined },
-        ['designated', 'designated'],
-      ],
-      [
-        { en: 'the root at both, port 1 slow', ko: '둘 다 루트, 포트 1은 느림' },
-        [up(100, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 0, ROOT, 0x8002))],
-        { root: ROOT, cost: 19, rootPort: 2 },
-        ['blocked', 'root'],
-      ],
-      [
-        { en: 'further away, and yet cheaper', ko: '더 멀지만 더 싸다' },
-        [up(100, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 19, '8000020000000009'))],
-        { root: ROOT, cost: 38, rootPort: 2 },
-        ['blocked', 'root'],
-      ],
-      [
-        {
-          en: 'two cables to one bridge: its lesser port',
-          ko: '한 브리지로 케이블 둘: 상대의 작은 포트',
-        },
-        [up(19, vector(ROOT, 0, ROOT, 0x8002)), up(19, vector(ROOT, 0, ROOT, 0x8001))],
-        { root: ROOT, cost: 19, rootPort: 2 },
-        ['blocked', 'root'],
-      ],
-      [
-        {
-          en: 'a hub between: all equal, so the own lesser port',
-          ko: '사이에 허브: 모두 같아 자기의 작은 포트',
-        },
-        [up(19, vector(ROOT, 0, ROOT)), up(19, vector(ROOT, 0, ROOT))],
-        { root: ROOT, cost: 19, rootPort: 1 },
-        ['root', 'blocked'],
-      ],
-      [
-        {
-          en: 'a neighbour as far away: the lesser bridge speaks',
-          ko: '똑같이 먼 이웃: 작은 브리지가 말한다',
-        },
-        [
-          up(19, vector(ROOT, 0, ROOT)),
-          up(19, vector(ROOT, 19, THIRD)),
-          up(19, vector(ROOT, 19, '7000020000000007')),
-        ],
-        { root: ROOT, cost: 19, rootPort: 1 },
-        ['root', 'designated', 'blocked'],
-      ],
-      [
-        { en: 'a neighbour further away', ko: '더 먼 이웃' },
-        [up(4, vector(ROOT, 0, ROOT)), up(100, vector(ROOT, 5, '7000020000000007'))],
-        { root: ROOT, cost: 4, rootPort: 1 },
-        ['root', 'designated'],
-      ],
-      [
-        { en: 'its own words come back at port 2', ko: '제 말이 포트 2로 돌아옴' },
-        [up(19), up(19, vector(OTHER, 0, OTHER))],
-        { root: OTHER, cost: 0, rootPort: undefined },
-        ['designated', 'blocked'],
-      ],
-      [
-        { en: 'its own words of a root that is gone', ko: '사라진 루트에 대한 제 말' },
-        [up(19), up(19, vector(ROOT, 19, OTHER))],
-        { root: OTHER, cost: 0, rootPort: undefined },
-        ['designated', 'blocked'],
-      ],
-    ];
-    for (const [what, candidates, wanted, wantedRoles] of rows) {
-      const found = await steps.step({ en: `elect: ${what.en}`, ko: `elect: ${what.ko}` }, () =>
-        learner.call('elect', OTHER, candidates),
+    for (const [what, candidates, wanted, wantedRoles] of ELECTIONS) {
+      const situation = `${OTHER}; ${given(candidates)}`;
+      const found = await steps.step(
+        { en: `elect: ${what.en} (${situation})`, ko: `elect: ${what.ko} (${situation})` },
+        () => learner.call('elect', OTHER, candidates),
       );
       steps.expectFields(
         { en: 'the root, and the way to it', ko: '루트와 거기로 가는 길' },
         found,
-        {
-          ...wanted,
-        },
+        wanted,
       );
       const list: unknown = Object(found).roles;
       steps.expectEqual(

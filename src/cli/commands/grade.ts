@@ -6,7 +6,7 @@ import * as Flags from '@oclif/core/flags';
 import { EXIT, UsageError } from '../../base/errors.ts';
 import { freshSeed } from '../../node/chance.ts';
 import { encodeCsv } from '../../node/grading/csv.ts';
-import { type Grade, type GradeSettings, stillGood } from '../../node/grading/grade.ts';
+import { type Grade, type GradeSettings, isUngraded, stillGood } from '../../node/grading/grade.ts';
 import type { GradeReport } from '../../node/grading/grader.ts';
 import { gradeAll } from '../../node/grading/pool.ts';
 import {
@@ -26,6 +26,7 @@ import { boardFlag, jobsFlag, labsFlag, seedFlag } from '../flags.ts';
 import { interruption } from '../interruption.ts';
 import { chooseLab } from '../lab-choice.ts';
 import { en } from '../messages/en.ts';
+import { type Language, sayIfKnown } from '../messages/message.ts';
 import { markOf, table } from '../terminal.ts';
 
 interface GradingDocument {
@@ -36,8 +37,6 @@ interface GradingDocument {
 
 const GRADE = 'grade.json';
 const SETTINGS = 'grading.json';
-/** No grade of the code, but of the bench. */
-const UNGRADED = ['ERROR', 'BOARD', 'TIMEOUT'];
 
 export default class GradeCommand extends BaseCommand {
   static override readonly summary = en['help.grade.summary'];
@@ -71,7 +70,7 @@ export default class GradeCommand extends BaseCommand {
   async run(): Promise<GradingDocument> {
     const { args, flags } = await this.parse(GradeCommand);
     const reports = (flags.report ?? []).map(reportOf);
-    const submissions = listSubmissions(args.folder);
+    const { submissions, others } = listSubmissions(args.folder);
     const source = await chooseLab(flags.lab, process.cwd(), flags.labs);
     const out = resolve(flags.out ?? join('.netlab', 'grades', source.lab.name));
     const on = flags.on ?? (source.lab.fixtures.length === 0 ? 'memory' : 'emulated');
@@ -97,7 +96,8 @@ export default class GradeCommand extends BaseCommand {
         submissions: submissions.filter(({ name }) => !grades.has(name)),
         jobs: flags.jobs ?? availableParallelism(),
         signal,
-        onGrade: (grade) => {
+        onGrade: (plain) => {
+          const grade = worded(plain);
           grades.set(grade.submission, grade);
           writeWhole(join(out, grade.submission, GRADE), `${JSON.stringify(grade, null, 2)}\n`);
           this.print(this.progress(grade, grades.size, submissions.length));
@@ -108,7 +108,13 @@ export default class GradeCommand extends BaseCommand {
     const checks = source.lab.checks.map(({ id }) => id);
     if (flags.csv !== undefined) writeWhole(flags.csv, encodeCsv(ordered, checks, this.language));
     this.conclude(ordered, out);
-    if (ordered.some(({ verdict }) => UNGRADED.includes(verdict))) this.endWith(EXIT.boardFault);
+    this.tellMissing(ordered, settings.on);
+    if (others.length > 0) this.print(this.say('grade.passed-over', { names: others.join(', ') }));
+    if (ordered.length < submissions.length) {
+      const done = ordered.length;
+      this.print(this.say('grade.interrupted', { done, all: submissions.length }));
+    }
+    if (ordered.some(isUngraded)) this.endWith(EXIT.boardFault);
     return { settings, out, grades: ordered };
   }
 
@@ -128,6 +134,28 @@ export default class GradeCommand extends BaseCommand {
     for (const line of table(rows)) this.print(line);
     this.print(this.say('run.evidence', { folder: relative(process.cwd(), out) || '.' }));
   }
+
+  /** Checks that a sound bench skipped: whoever chose it took their points from everybody. */
+  private tellMissing(grades: readonly Grade[], on: string): void {
+    const skipped = grades
+      .filter((grade) => !isUngraded(grade))
+      .flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'SKIPPED'));
+    const points = new Map(skipped.map(({ id, possible }) => [id, possible]));
+    if (points.size === 0) return;
+    const sum = [...points.values()].reduce((a, b) => a + b, 0);
+    this.print(
+      this.say('grade.skipped', { on, points: sum, checks: [...points.keys()].join(', ') }),
+    );
+  }
+}
+
+/** An error in the catalogue's words, in both languages: the grader knows none. */
+function worded(grade: Grade): Grade {
+  if (grade.error === undefined) return grade;
+  const { code, details } = grade.error;
+  const say = (language: Language): string =>
+    sayIfKnown(language, `error.${code}.what`, details) ?? grade.reason[language];
+  return { ...grade, reason: { en: say('en'), ko: say('ko') } };
 }
 
 /** @throws UsageError `bad-report`, `report-elsewhere` */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { aVerdict } from '../../../test/labs/sample-verdict.ts';
 import { encodeCsv } from './csv.ts';
-import { errorGrade, type Grade, type GradeSettings, stillGood } from './grade.ts';
+import { errorGrade, type Grade, type GradeSettings, gradeOf, stillGood } from './grade.ts';
 
 const SETTINGS: GradeSettings = {
   lab: 'lab90',
@@ -39,6 +40,22 @@ describe('the table of grades', () => {
   });
 });
 
+describe('a grade', () => {
+  it('is the bench’s where one check could not be graded, whatever failed besides', () => {
+    const grade = gradeOf(SETTINGS, 'ann', 'cc', aVerdict('no answer'));
+    expect(grade).toMatchObject({ verdict: 'BOARD', earned: 40, possible: 100 });
+    expect(grade.reason.en).toBe('check-4: no answer');
+  });
+
+  it('names the check that failed before one that was skipped', () => {
+    const verdict = aVerdict('wrong');
+    const checks = verdict.checks.filter((check) => check.verdict !== 'BOARD').toReversed();
+    const grade = gradeOf(SETTINGS, 'ann', 'cc', { ...verdict, checks });
+    expect(grade.verdict).toBe('FAIL');
+    expect(grade.reason.en).toBe('check-2: wrong');
+  });
+});
+
 describe('an earlier grade', () => {
   const text = JSON.stringify(graded('ann', ''));
 
@@ -53,6 +70,12 @@ describe('an earlier grade', () => {
     ['a file that was cut off', SETTINGS, 'cc', text.slice(0, 40)],
     ['something else', SETTINGS, 'cc', '[]'],
     ['an error', SETTINGS, 'cc', JSON.stringify(errorGrade(SETTINGS, 'ann', 'cc', 'crash', 20))],
+    [
+      'one that ran out of time',
+      SETTINGS,
+      'cc',
+      text.replace('"verdict":"FAIL"', '"verdict":"TIMEOUT"'),
+    ],
   ] as const)('is not good for %s', (_, settings, hash, file) => {
     expect(stillGood(file, settings, hash)).toBeUndefined();
   });

@@ -19,14 +19,24 @@ export interface Grade extends GradeSettings {
   readonly submission: string;
   /** '' where the code could not be read. */
   readonly code_sha256: string;
-  /** ERROR: it could not be graded, and `reason` says why. */
+  /**
+   * ERROR: it could not be graded, and `reason` says why. BOARD and TIMEOUT: one of its checks could not, and what failed
+   * besides takes nothing from that.
+   */
   readonly verdict: Outcome | 'ERROR';
   readonly earned: number;
   readonly possible: number;
   readonly checks: readonly GradedCheck[];
-  /** Of the first check that did not pass. */
+  /** Of the check that says most, which it names. */
   readonly reason: Text;
+  /** ERROR that the catalogue has sentences for. */
+  readonly error?: GradingError;
   readonly duration_ms: number;
+}
+
+export interface GradingError {
+  readonly code: string;
+  readonly details: Readonly<Record<string, string | number>>;
 }
 
 interface GradedCheck {
@@ -38,6 +48,17 @@ interface GradedCheck {
 }
 
 const NO_REASON: Text = { en: '', ko: '' };
+/** Most telling first, of a check that did not pass. */
+const BY_WEIGHT: readonly Outcome[] = ['INTERRUPTED', 'BOARD', 'TIMEOUT', 'FAIL', 'SKIPPED'];
+/** No grade of the code, but of the bench or the machine: it may be another one next time. */
+const UNGRADED: readonly Grade['verdict'][] = ['ERROR', 'BOARD', 'TIMEOUT', 'INTERRUPTED'];
+
+export const isUngraded = ({ verdict }: Grade): boolean => UNGRADED.includes(verdict);
+
+const reasonOf = (check: GradedCheck | undefined): Text =>
+  check === undefined
+    ? NO_REASON
+    : { en: `${check.id}: ${check.reason.en}`, ko: `${check.id}: ${check.reason.ko}` };
 
 export function gradeOf(
   settings: GradeSettings,
@@ -51,17 +72,20 @@ export function gradeOf(
     ...points,
     reason: failure?.message ?? reason ?? NO_REASON,
   }));
-  const failed = checks.find((check) => check.verdict !== 'PASS' && check.verdict !== 'FLAKY');
+  const telling = BY_WEIGHT.map((outcome) =>
+    checks.find((check) => check.verdict === outcome),
+  ).find((check) => check !== undefined);
+  const settled = telling === undefined || !UNGRADED.includes(telling.verdict);
   return {
     schema: 1,
     submission,
     ...settings,
     code_sha256,
-    verdict: verdict.verdict,
+    verdict: settled ? verdict.verdict : telling.verdict,
     earned: verdict.points.earned,
     possible: verdict.points.possible,
     checks,
-    reason: failed?.reason ?? NO_REASON,
+    reason: reasonOf(telling),
     duration_ms: verdict.duration_ms,
   };
 }
@@ -73,6 +97,7 @@ export const errorGrade = (
   code_sha256: string,
   reason: string,
   possible: number,
+  error?: GradingError,
 ): Grade => ({
   schema: 1,
   submission,
@@ -83,6 +108,7 @@ export const errorGrade = (
   possible,
   checks: [],
   reason: { en: reason, ko: reason },
+  ...(error && { error }),
   duration_ms: 0,
 });
 
@@ -96,7 +122,7 @@ const SETTINGS: readonly (keyof GradeSettings)[] = [
   'seed',
 ];
 
-/** Undefined when `text` is no grade of this code under these settings, or one that was no grade at all. */
+/** Undefined when `text` is no grade of this code under these settings, or something could not be graded. */
 export function stillGood(
   text: string | undefined,
   settings: GradeSettings,
@@ -104,9 +130,9 @@ export function stillGood(
 ): Grade | undefined {
   const grade = parsed(text);
   if (grade?.schema !== 1 || !Array.isArray(grade.checks)) return undefined;
-  if (grade.verdict === 'ERROR' || grade.verdict === 'INTERRUPTED') return undefined;
   const same = SETTINGS.every((name) => grade[name] === settings[name]);
-  return same && grade.code_sha256 === code_sha256 ? (grade as Grade) : undefined;
+  if (!same || grade.code_sha256 !== code_sha256) return undefined;
+  return isUngraded(grade as Grade) ? undefined : (grade as Grade);
 }
 
 function parsed(text: string | undefined): Partial<Grade> | undefined {

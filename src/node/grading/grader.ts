@@ -3,6 +3,7 @@
  * (the sandbox), which is gone when its grade is there. What crashes this one costs one grade, and a new one is started.
  */
 import { join } from 'node:path';
+import { NetlabError } from '../../base/errors.ts';
 import { seconds } from '../../base/time.ts';
 import type { LearnerCode } from '../../lab/learner.ts';
 import { formCalled } from '../../lab/report/forms.ts';
@@ -17,7 +18,7 @@ import { hashOf } from '../store/code-hash.ts';
 import { type EarlierModule, earlierModules } from '../store/earlier-labs.ts';
 import { findLab, type LabSource } from '../store/labs.ts';
 import { openFolder, RUN_FILES } from '../store/runs.ts';
-import { errorGrade, type Grade, type GradeSettings, gradeOf } from './grade.ts';
+import { errorGrade, type Grade, type GradeSettings, type GradingError, gradeOf } from './grade.ts';
 import { readSubmission, type Submission } from './submissions.ts';
 
 export interface GradeReport {
@@ -33,7 +34,7 @@ export interface GraderSetup {
   /** Where the evidence goes, a folder a submission. */
   readonly out: string;
   readonly language: Language;
-  /** For one submission, in seconds. */
+  /** For one submission, in seconds; half of it is for one check. */
   readonly limit_s: number;
   /** The lab's points. */
   readonly possible: number;
@@ -69,14 +70,14 @@ async function grade(ready: Ready, submission: Submission): Promise<Grade> {
   try {
     code = readSubmission(submission, ready.source.lab);
   } catch (error) {
-    return errorGrade(settings, submission.name, '', reasonOf(error), possible);
+    return errorGrade(settings, submission.name, '', reasonOf(error), possible, known(error));
   }
   const hash = hashOf(code);
   try {
     const verdict = await gradeKept(ready, submission, code, hash);
     return gradeOf(settings, submission.name, hash, verdict);
   } catch (error) {
-    return errorGrade(settings, submission.name, hash, reasonOf(error), possible);
+    return errorGrade(settings, submission.name, hash, reasonOf(error), possible, known(error));
   }
 }
 
@@ -103,7 +104,7 @@ async function gradeKept(
       seed,
       startedAt: timeOfDay(),
       spare: own,
-      deadlines: { check: seconds(60), run: seconds(setup.limit_s) },
+      deadlines: { check: seconds(setup.limit_s / 2), run: seconds(setup.limit_s) },
       open: (request) => openVirtual(on as Virtual, board, request, recording),
       onEvent: (event) => {
         if (event.kind === 'picture') evidence.write(event.picture.file, event.svg);
@@ -122,6 +123,8 @@ async function gradeKept(
   }
 }
 
+const known = (error: unknown): GradingError | undefined =>
+  error instanceof NetlabError ? { code: error.code, details: error.details } : undefined;
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);
 
 let ready: Promise<Ready> | undefined;

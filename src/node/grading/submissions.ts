@@ -17,23 +17,32 @@ const SUBMISSIONS_MAX = 10_000;
 const FILE_MAX = 2 ** 20;
 const SOURCE = /\.m?[jt]s$/;
 
+export interface HandedIn {
+  readonly submissions: readonly Submission[];
+  /** What is neither a folder nor a source file: nobody graded it. */
+  readonly others: readonly string[];
+}
+
 /** In the order of names; links are nobody's submission. @throws NetlabError `no-submissions`, those of `fileError` */
-export function listSubmissions(folder: string): readonly Submission[] {
+export function listSubmissions(folder: string): HandedIn {
   let names: readonly string[];
   try {
     names = readdirSync(folder);
   } catch (error) {
     throw fileError(error, folder);
   }
-  const found = names
-    .filter((name) => !name.startsWith('.'))
-    .sort()
-    .map((name) => ({ name, path: join(folder, name) }))
-    .filter(({ name, path }) => {
-      const stats = lstatSync(path);
-      return stats.isDirectory() || (stats.isFile() && SOURCE.test(name));
-    });
-  if (found.length > 0 && found.length <= SUBMISSIONS_MAX) return found;
+  const shown = names.filter((name) => !name.startsWith('.')).sort();
+  const isSubmission = (name: string): boolean => {
+    const stats = lstatSync(join(folder, name));
+    return stats.isDirectory() || (stats.isFile() && SOURCE.test(name));
+  };
+  const submissions = shown
+    .filter(isSubmission)
+    .map((name) => ({ name, path: join(folder, name) }));
+  const others = shown.filter((name) => !submissions.some((one) => one.name === name));
+  if (submissions.length > 0 && submissions.length <= SUBMISSIONS_MAX) {
+    return { submissions, others };
+  }
   throw new NetlabError('no-submissions', EXIT.nothingToCheck, `${folder} has no submissions`, {
     path: folder,
     most: SUBMISSIONS_MAX,

@@ -10,7 +10,7 @@ const OCTETS_MAX = 2 ** 20;
 
 /**
  * Reads `path`: a folder that holds `entry`, or a file, whose folder then is the module's.
- * @throws NetlabError `code-missing`, `code-too-large`, or those of `fileError`.
+ * @throws NetlabError `code-missing`, `code-is-link`, `code-too-large`, or those of `fileError`.
  */
 export function readLearnerCode(path: string, entry: string): LearnerCode {
   const isFile = existsSync(path) && statSync(path).isFile();
@@ -28,6 +28,10 @@ export function readLearnerCode(path: string, entry: string): LearnerCode {
   } catch (error) {
     throw error instanceof NetlabError ? error : fileError(error, folder);
   }
+  if (!files.has(name)) {
+    const path = join(folder, name);
+    throw new NetlabError('code-is-link', EXIT.usage, `${path} is no source file`, { path });
+  }
   return { entry: name, files };
 }
 
@@ -43,6 +47,7 @@ function gather(folder: string, prefix: string, files: Map<string, string>): voi
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) gather(folder, path, files);
     else if (entry.isFile() && isSource(entry.name)) {
+      if (statSync(join(folder, path)).size > OCTETS_MAX) throw tooLarge(folder);
       files.set(path, readFileSync(join(folder, path), 'utf8'));
       refuseTooLarge(folder, files);
     }
@@ -52,7 +57,10 @@ function gather(folder: string, prefix: string, files: Map<string, string>): voi
 function refuseTooLarge(folder: string, files: ReadonlyMap<string, string>): void {
   let size = 0;
   for (const text of files.values()) size += text.length;
-  if (files.size <= FILES_MAX && size <= OCTETS_MAX) return;
+  if (files.size > FILES_MAX || size > OCTETS_MAX) throw tooLarge(folder);
+}
+
+function tooLarge(folder: string): NetlabError {
   const message = `${folder} holds more than ${FILES_MAX} source files or ${OCTETS_MAX} octets`;
-  throw new NetlabError('code-too-large', EXIT.usage, message, { path: folder });
+  return new NetlabError('code-too-large', EXIT.usage, message, { path: folder });
 }

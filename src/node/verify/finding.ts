@@ -36,6 +36,7 @@ export type Rule =
   | 'mutant-same'
   | 'mutant-far'
   | 'mutant-missed'
+  | 'unproved'
   | 'broken';
 
 export type Report = (
