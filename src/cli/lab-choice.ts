@@ -9,6 +9,7 @@ import { hashOf } from '../node/store/code-hash.ts';
 import { type EarlierModule, earlierModules } from '../node/store/earlier-labs.ts';
 import { findLab, type LabSource, labNames, listLabs } from '../node/store/labs.ts';
 import { readLearnerCode } from '../node/store/learner-code.ts';
+import { readMutant } from '../node/store/mutants.ts';
 import { loadProgress } from '../node/store/progress-file.ts';
 import { recordsRoot } from '../node/store/runs.ts';
 import { findWorkspace, labOfFolder } from '../node/store/workspace.ts';
@@ -72,19 +73,21 @@ export interface CodeWish {
   readonly labs?: string | undefined;
 }
 
-/** @throws NetlabError `code-missing`, `code-too-large`, `not-used` */
+/** @throws NetlabError `code-missing`, `code-too-large`, `diff-unfit`, `not-used` */
 export async function chooseCode(
-  { lab, folder }: LabSource,
+  source: LabSource,
   wish: CodeWish,
   from: string,
 ): Promise<ChosenCode> {
+  const { lab, folder } = source;
   const { code: wanted, reference = [], labs } = wish;
   const workspace = findWorkspace(lab, from);
   const own = wanted === undefined && workspace !== undefined;
   const named = wanted === undefined || wanted === 'solution' || wanted === 'starter';
   const kind = own ? 'learner' : named ? (wanted ?? 'solution') : 'path';
   const path = own ? workspace.folder : named ? join(folder, kind) : wanted;
-  const code = readLearnerCode(path, lab.entry);
+  const isMutant = kind === 'path' && path.endsWith('.diff');
+  const code = isMutant ? readMutant(source, path).code : readLearnerCode(path, lab.entry);
   const inside = kind === 'learner' || kind === 'path';
   const { progress } = loadProgress(recordsRoot(from), stampOf(timeOfDay()));
   return {

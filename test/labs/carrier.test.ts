@@ -1,5 +1,5 @@
 /** lab03 over a serial line that passes through a learner's own frame decoder of lab00. */
-import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { lab as lab00 } from '../../labs/lab00-hello/lab.ts';
 import { lab as lab03 } from '../../labs/lab03-ethernet/lab.ts';
@@ -7,20 +7,27 @@ import type { LearnerCode } from '../../src/lab/learner.ts';
 import { gradeRun } from '../../src/node/grade-run.ts';
 import { loadImage } from '../../src/node/images.ts';
 import { unrecorded } from '../../src/node/recording.ts';
+import { findLab } from '../../src/node/store/labs.ts';
+import { readLearnerCode } from '../../src/node/store/learner-code.ts';
+import { readMutants } from '../../src/node/store/mutants.ts';
 import { openEmulated } from '../../src/node/substrate-emulated.ts';
 import { openMock } from '../../src/node/substrate-mock.ts';
 
 const LIMIT = { timeout: 60_000 };
 
-function codeOf(folder: string, entry: string, path: string): LearnerCode {
-  const url = new URL(`../../labs/${folder}/${path}`, import.meta.url);
-  return { entry, files: new Map([[entry, readFileSync(url, 'utf8')]]) };
-}
+const pathOf = (path: string): string =>
+  fileURLToPath(new URL(`../../labs/${path}`, import.meta.url));
+const solution = readLearnerCode(pathOf('lab03-ethernet/solution'), lab03.entry);
+const decoderIn = (folder: string): LearnerCode =>
+  readLearnerCode(pathOf(`${lab00.name}/${folder}`), lab00.entry);
+const mutants = readMutants(await findLab('lab00'));
+const mutant = (wanted: string): LearnerCode | undefined =>
+  mutants.find(({ name }) => name === wanted)?.code;
 
-function overLineOf(decoder: string, on: 'emulated' | 'mock') {
+function overLineOf(decoder: LearnerCode | undefined, on: 'emulated' | 'mock') {
   return gradeRun({
     lab: lab03,
-    code: codeOf('lab03-ethernet', lab03.entry, 'solution/ethernet.ts'),
+    code: solution,
     origin: { kind: 'learner', path: '' },
     modules: [
       {
@@ -29,7 +36,7 @@ function overLineOf(decoder: string, on: 'emulated' | 'mock') {
         whose: 'learner',
         path: lab00.name,
         sha256: '',
-        code: codeOf(lab00.name, lab00.entry, decoder),
+        code: decoder ?? { entry: lab00.entry, files: new Map() },
         carrier: lab00.carrier,
       },
     ],
@@ -51,16 +58,16 @@ describe('what a learner built in lab00 carries lab03', () => {
     'a right decoder changes nothing, %s',
     LIMIT,
     async (on) => {
-      const verdict = await overLineOf('solution/hello.ts', on);
+      const verdict = await overLineOf(decoderIn('solution'), on);
       expect(verdict).toMatchObject({ verdict: 'PASS', points: { earned: 100 } });
       expect(verdict.exercised.uses).toMatchObject([{ lab: 'lab00', whose: 'learner' }]);
     },
   );
 
   it.each([
-    ['gives the CRC along with the content', 'mutants/keeps-the-crc.ts', 'carrier'],
-    ['puts a zero behind each full run', 'mutants/zero-after-full-run.ts', 'carrier'],
-    ['is the starter', 'starter/hello.ts', 'carrier'],
+    ['gives the CRC along with the content', mutant('keeps-the-crc'), 'carrier'],
+    ['puts a zero behind each full run', mutant('zero-after-full-run'), 'carrier'],
+    ['is the starter', decoderIn('starter'), 'carrier'],
   ])('a decoder that %s is lab00’s fault, and no other check’s', LIMIT, async (_, code, why) => {
     const { verdict, checks } = await overLineOf(code, 'emulated');
     expect(verdict).toBe('FAIL');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lab } from '../../labs/lab03-ethernet/lab.ts';
@@ -13,17 +13,12 @@ import { openSandbox } from '../../src/node/sandbox/sandbox.ts';
 import { openEvidence, RUN_FILES, runId } from '../../src/node/store/runs.ts';
 
 const LAB_FOLDER = new URL('../../labs/lab03-ethernet/', import.meta.url);
-export const MUTANTS = readdirSync(new URL('mutants/', LAB_FOLDER)).toSorted();
 
 /** A file of the lab's, `solution/ethernet.ts`, as the learner's entry. */
 export function codeOf(path: string): LearnerCode {
   const text = readFileSync(new URL(path, LAB_FOLDER), 'utf8');
   return { entry: lab.entry, files: new Map([[lab.entry, text]]) };
 }
-
-/** The id of the check that a mutant's head names. */
-export const caughtBy = (mutant: string): string =>
-  /^ \* Caught by: (\S+)$/m.exec(codeOf(`mutants/${mutant}`).files.get(lab.entry) ?? '')?.[1] ?? '';
 
 export interface GradedRun {
   readonly verdict: Verdict;

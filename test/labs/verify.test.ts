@@ -101,16 +101,22 @@ describe('what is wrong with a lab is found', () => {
     ],
     [
       'a mutant that names no check',
-      edit('mutants/no-padding.ts', (text) => text.replace(/Caught by: .*/, 'Caught by: nobody')),
+      edit('mutants/no-padding.diff', (text) => text.replace(/Caught by: .*/, 'Caught by: nobody')),
       'mutant-head',
     ],
     [
       'a mutant that its check does not catch',
-      edit('mutants/no-padding.ts', (text) =>
+      edit('mutants/no-padding.diff', (text) =>
         text.replace(/Caught by: .*/, 'Caught by: addresses'),
       ),
       'mutant-missed',
     ],
+    [
+      'a mutant of another solution',
+      edit('mutants/no-padding.diff', (text) => text.replace(/^ (?=\S)/m, ' un')),
+      'mutant-unfit',
+    ],
+    ['a mutant that is whole', add('mutants/whole.ts', 'export {};'), 'stray'],
   ] as const)('%s', LIMIT, async (_, spoil, rule) => {
     expect((await spoiled(spoil)).map((finding) => finding.rule)).toContain(rule);
   });

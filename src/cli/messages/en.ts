@@ -165,6 +165,9 @@ export const en = {
   'error.code-too-large.what': '{path} holds too much to be the code of a lab.',
   'error.code-too-large.why': 'At most 200 source files and 1 MiB are read.',
   'error.code-too-large.next': 'netlab list',
+  'error.diff-unfit.what': '{path} is no change to the solution: {reason}.',
+  'error.diff-unfit.why': "A mutant is a unified diff against the lab's solution folder.",
+  'error.diff-unfit.next': 'netlab labs verify',
   'error.workspace-missing.what': 'You have not started {lab} here.',
   'error.workspace-missing.why': 'There is no folder {name} in {path} or above it.',
   'error.workspace-missing.next': 'netlab start {lab}',
@@ -290,7 +293,7 @@ export const en = {
     'Where to run: auto, emulated, mock, memory, a serial port, rfc2217://host:port, tcp://host:port, labgrid://place, or a board of the inventory.',
   'help.flag.board': 'Which board to emulate: w5500-evb-pico, esp32c3 or uno.',
   'help.flag.seed': 'What decides chance: the same number gives the same run, octet for octet.',
-  'help.flag.code': 'Whose code runs: solution, starter, or a path.',
+  'help.flag.code': "Whose code runs: solution, starter, or a path (a mutant's .diff too).",
   'help.flag.peer':
     'The other end of the cable on real hardware: a second board’s port, or loopback.',
   'help.arg.lab': 'A lab, such as lab03.',

@@ -40,9 +40,9 @@ export const learnerKo = {
   'verify.solution-fails': '모범 답안: {on}, 시드 {seed} 에서 {verdict}: {reason}',
   'verify.not-run': '어디서도 실행되지 않았습니다. {on} 에 필요한 장비가 없습니다',
   'verify.not-repeatable': '{on} 에서 같은 시드의 두 실행이 다릅니다',
+  'verify.mutant-unfit': '모범 답안에 적용할 수 없습니다: {reason}',
   'verify.mutant-head': '머리말이 실습의 검사를 가리키지 않습니다(`Caught by: {check}`)',
-  'verify.mutant-same': '모범 답안과 같습니다',
-  'verify.mutant-far': '모범 답안에 없는 줄이 {lines}개입니다. {most}개면 충분합니다',
+  'verify.mutant-far': '{lines}줄을 바꿉니다. {most}줄이면 충분합니다',
   'verify.mutant-missed': '{check} 검사가 잡지 못합니다: {on} 에서 {verdict}',
   'verify.unproved':
     '이 검사를 가리키는 틀린 답안이 없습니다. 무엇이 이 검사에서 실패하는지 보인 적이 없습니다',

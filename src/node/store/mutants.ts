@@ -1,47 +1,72 @@
 /** A lab's wrong solutions: what each changes, and the check that must notice. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { EXIT, NetlabError } from '../../base/errors.ts';
 import type { LearnerCode } from '../../lab/learner.ts';
 import type { LabSource } from './labs.ts';
 import { readLearnerCode } from './learner-code.ts';
+import { changedLines, patched } from './patch.ts';
 
 export interface Mutant {
-  /** Its file or folder in `mutants/`, without an extension. */
+  /** Its file in `mutants/`, without `.diff`. */
   readonly name: string;
   /** The id of the check that its head names; '' where it names none. */
   readonly caughtBy: string;
-  /** The solution with this mutant's files in place of its own. */
+  /** The solution with what it changes. */
   readonly code: LearnerCode;
-  /** The files that differ, by path. */
-  readonly replaced: ReadonlyMap<string, string>;
+  /** How many lines it puts in or takes out. */
+  readonly changed: number;
 }
 
 /** More is no list of typical mistakes. */
 const MUTANTS_MAX = 200;
+/** Longer is no mistake, but another solution. */
+const OCTETS_MAX = 2 ** 16;
+const ENDING = '.diff';
 
-/** In the order of names, which is also their numbering. @throws NetlabError `code-missing`, `code-too-large` */
-export function readMutants({ lab, folder }: LabSource): readonly Mutant[] {
-  const place = join(folder, 'mutants');
+/**
+ * In the order of names, which is also their numbering. One that the solution can't be changed by is told to `unfit`
+ * and left out. @throws NetlabError as `readMutant`, where nobody is told
+ */
+export function readMutants(
+  source: LabSource,
+  unfit?: (name: string, reason: string) => void,
+): readonly Mutant[] {
+  const place = join(source.folder, 'mutants');
   if (!existsSync(place)) return [];
-  const solution = readLearnerCode(join(folder, 'solution'), lab.entry);
-  return readdirSync(place)
+  const names = readdirSync(place)
     .sort()
-    .slice(0, MUTANTS_MAX)
-    .filter((name) => /\.m?[jt]s$/.test(name) || statSync(join(place, name)).isDirectory())
-    .map((name) => {
-      const replaced = filesOf(join(place, name), lab.entry);
-      const text = [...replaced.values()].join('\n');
-      return {
-        name: name.replace(/\.m?[jt]s$/, ''),
-        caughtBy: /^ \* Caught by: (\S+)$/m.exec(text)?.[1] ?? '',
-        code: { ...solution, files: new Map([...solution.files, ...replaced]) },
-        replaced,
-      };
-    });
+    .filter((name) => name.endsWith(ENDING))
+    .slice(0, MUTANTS_MAX);
+  return names.flatMap((name) => {
+    try {
+      return [readMutant(source, join(place, name))];
+    } catch (error) {
+      const isTold = error instanceof NetlabError && error.code === 'diff-unfit';
+      if (!isTold || unfit === undefined) throw error;
+      unfit(name, String(error.details.reason));
+      return [];
+    }
+  });
 }
 
-function filesOf(path: string, entry: string): ReadonlyMap<string, string> {
-  if (statSync(path).isFile()) return new Map([[entry, readFileSync(path, 'utf8')]]);
-  const [first = entry] = readdirSync(path).filter((name) => /\.m?[jt]s$/.test(name));
-  return readLearnerCode(path, first).files;
+/** The solution with the changes of the diff at `path`. @throws NetlabError `code-missing`, `diff-unfit` */
+export function readMutant({ lab, folder }: LabSource, path: string): Mutant {
+  if (!existsSync(path)) {
+    const message = `there is no ${path}`;
+    throw new NetlabError('code-missing', EXIT.nothingToCheck, message, { path });
+  }
+  const unfit = (reason: string) =>
+    new NetlabError('diff-unfit', EXIT.usage, `${path}: ${reason}`, { path, reason });
+  if (statSync(path).size > OCTETS_MAX) throw unfit(`it has more than ${OCTETS_MAX} octets`);
+  const diff = readFileSync(path, 'utf8');
+  const solution = readLearnerCode(join(folder, 'solution'), lab.entry);
+  const files = patched(solution.files, diff);
+  if (!files.ok) throw unfit(files.error);
+  return {
+    name: basename(path, ENDING),
+    caughtBy: /^Caught by: (\S+)$/m.exec(diff)?.[1] ?? '',
+    code: { ...solution, files: files.value },
+    changed: changedLines(diff),
+  };
 }

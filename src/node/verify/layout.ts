@@ -8,7 +8,7 @@ const FILES_MAX = 1000;
 const OCTETS_MAX = 8 * 2 ** 20;
 const DEPTH_MAX = 4;
 const SOURCE = /\.m?[jt]s$/;
-const FOLDERS = ['checks', 'starter', 'solution', 'mutants'];
+const FOLDERS = ['checks', 'starter', 'solution'];
 
 /** False when there is so much that nobody should read it. */
 export function verifyLayout({ lab, folder }: LabSource, report: Report): boolean {
@@ -45,6 +45,7 @@ function walk(
 
 function belongs(path: string): boolean {
   const [first = '', ...rest] = path.split('/');
+  if (first === 'mutants') return rest.length === 1 && /^$|^[^.].*\.diff$/.test(rest[0] ?? '');
   if (rest.length > 0) {
     const name = rest.at(-1) ?? '';
     return FOLDERS.includes(first) && !name.startsWith('.') && (name === '' || SOURCE.test(name));

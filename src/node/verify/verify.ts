@@ -53,7 +53,10 @@ function verifyCode(source: LabSource, report: Report): void {
   const [starter, solution] = [read('starter'), read('solution')];
   verifyReadable('starter', starter, report);
   verifyReadable('solution', solution, report);
-  for (const { name, code } of readMutants(source)) verifyReadable(`mutants/${name}`, code, report);
+  const mutants = readMutants(source, (name, reason) => {
+    report('mutant-unfit', `mutants/${name}`, { reason });
+  });
+  for (const { name, code } of mutants) verifyReadable(`mutants/${name}.diff`, code, report);
   for (const missing of exportsOf(solution).filter((name) => !exportsOf(starter).includes(name))) {
     report('exports', `starter/${starter.entry}`, { name: missing });
   }
