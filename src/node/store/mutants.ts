@@ -44,7 +44,8 @@ export function readMutants(
     } catch (error) {
       const isTold = error instanceof NetlabError && error.code === 'diff-unfit';
       if (!isTold || unfit === undefined) throw error;
-      unfit(name, String(error.details.reason));
+      const { reason } = error.details;
+      unfit(name, String(reason));
       return [];
     }
   });
