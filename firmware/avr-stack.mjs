@@ -7,9 +7,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** An allowance for the compiler's and libc's own functions, of which no frame is told. */
-const LIBRARY = /^(__u?div|__u?mod|__mul|mem(cpy|set)$|eeprom_)/;
-const LIBRARY_FRAME = 40;
+/** Allowances for the compiler's and libc's own functions, of which no frame is told: what they push and call. */
+const LIBRARY = [
+  [/^(__u?(div|mod|mul)\w*di|eeprom_)/, 40],
+  [/^(__(u?(div|mod|mul)|bswap|l?ash|lshr|cmp|sub)|mem(cpy|set)$)/, 8],
+];
 const DATA = /^RELOCATION RECORDS FOR \[\.(?:rodata|data|progmem\.data)[.\w]*\.(\w+)\]/;
 
 /** `.text.name+0x8` and `name` are the same function. */
@@ -75,7 +77,8 @@ function connect(objects) {
     const own = called.filter((table) => reads(node, table)).flatMap(members);
     const next = node.indirect ? [...direct, ...own, ...handed] : direct;
     node.calls = next.filter((each) => each !== undefined && each !== node);
-    node.library = [...node.refers].some((name) => LIBRARY.test(name)) ? LIBRARY_FRAME : 0;
+    const used = LIBRARY.find(([name]) => [...node.refers].some((each) => name.test(each)));
+    node.library = used?.[1] ?? 0;
   }
   return nodes;
 }
@@ -85,15 +88,13 @@ const deepestOf = (ways) =>
 
 /**
  * @param objects paths; the compiler told its frames beside each
- * @param unreachable functions that this board never comes to
  * @returns the deepest way from `main`, with the deepest interrupt on top of it: `{ octets, path }`
  * @throws Error where a function may call itself
  */
-export function avrStack(objects, unreachable) {
+export function avrStack(objects) {
   const nodes = connect(objects);
   const depths = new Map();
   const visit = (node, way) => {
-    if (unreachable.test(node.name)) return { octets: 0, path: [] };
     if (way.includes(node)) throw new Error(`${node.name} may call itself`);
     if (depths.has(node)) return depths.get(node);
     const below = deepestOf(node.calls.map((each) => visit(each, [...way, node])));

@@ -89,17 +89,19 @@ export const BOARDS = {
     debian: 'gcc-avr avr-libc',
     prefixMap: '-fdebug-prefix-map', // gcc 5 has no other.
     folders: ['core', 'streamed', 'boards/uno'],
-    flags: ['-std=gnu11', '-Os', '-mmcu=atmega328p', '-DNL_FLASH=__flash'],
+    flags: [
+      ...['-std=gnu11', '-Os', '-mmcu=atmega328p', '-DNL_FLASH=__flash'],
+      ...['-fshort-enums', '-mstrict-X', '-fno-move-loop-invariants'],
+    ],
     // Smaller and slower, where frames do not pass.
     cold: {
       flags: ['-mcall-prologues'],
-      sources: /core\/(dispatch|gpio_line|identity|system)\.c$|uno\/(main|start)\.c$/,
+      sources: /core\/|streamed\/samples|uno\/(main|start|tick_line)\.c$/,
     },
     link: ['-mmcu=atmega328p', '-mrelax', '-Wl,--gc-sections'],
     ram: ['data', 'bss', 'noinit'],
     // All that RAM holds beside those is the stack's; flash ends where optiboot begins.
     memory: { ram: 2048, flash: 32 * 1024 - 512 },
-    unreachable: /^nl_gpio_/, // It has no raw line.
   },
   host: {
     name: 'netlab-board',

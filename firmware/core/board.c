@@ -22,7 +22,7 @@ void nl_board_init(struct nl_board *board, const struct nl_board_setup *setup)
         .version = NL_PROTOCOL_VERSION,
     };
     nl_link_init(&board->link);
-    nl_w5500_init(&board->chip, setup->hal, setup->scratch_kilobytes);
+    nl_w5500_init(&board->chip, setup->hal, setup->divided);
     (void)nl_w5500_reset(&board->chip);
     board->identity.chip_version = board->chip.version;
 }

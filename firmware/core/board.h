@@ -7,7 +7,7 @@
 #include "w5500.h"
 
 enum {
-    NL_SENDS_MAX = 16,
+    NL_SENDS_MAX = 8,
     NL_LENGTH_FIELD = 2, /* Before each frame in the chip's receive buffer, and counted in it. */
     NL_VLAN_TAG = 4,     /* A tagged frame may pass NL_ETHERNET_MAX by this; it is skipped. */
 };
@@ -88,7 +88,7 @@ struct nl_board_setup {
     struct nl_queue *in;
     struct nl_queue *out;
     uint8_t window;
-    uint8_t scratch_kilobytes; /* Of the chip's memory, as the store wants it. */
+    bool divided; /* The chip's memory, as the store wants it. */
     uint32_t watchdog_resets;
 };
 

@@ -200,9 +200,11 @@ static enum nl_status line_load(struct nl_board *board, const uint8_t *body, uin
 static enum nl_status line_start(struct nl_board *board, const uint8_t *body, uint32_t length,
                                  struct result *result)
 {
-    (void)length;
+    (void)body, (void)length;
+    uint8_t *request = result->octets + NL_GPIO_STARTED_LENGTH; /* The place has room for both. */
     result->length = NL_GPIO_STARTED_LENGTH;
-    return nl_gpio_start(board, body, result->octets);
+    if (!nl_queue_body(board->link.in, request, NL_GPIO_START_LENGTH)) return NL_NO_CHIP;
+    return nl_gpio_start(board, request, result->octets);
 }
 
 static enum nl_status line_stop(struct nl_board *board, const uint8_t *body, uint32_t length,
@@ -314,6 +316,7 @@ bool nl_dispatch(struct nl_board *board, const uint8_t *message, uint32_t length
         return false;
     }
     board->mac.quiet = false;
+    if (message[0] == NL_LINE_START && nl_samples_needed(board)) return false;
     struct result result = { .octets = nl_queue_place(board->link.out) + NL_RESPONSE_HEAD };
     enum nl_status status =
         carry_out(board, message[0], message + NL_MESSAGE_HEAD, length - NL_MESSAGE_HEAD, &result);

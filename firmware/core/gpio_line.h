@@ -13,6 +13,7 @@
 #ifndef NL_GPIO_LINE_H
 #define NL_GPIO_LINE_H
 
+#include "flash.h"
 #include "message.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ enum nl_gpio_feature {
     NL_GPIO_SAMPLES_LONGER = 1 << 2,
     NL_GPIO_TWO_RATES = 1 << 3,
     NL_GPIO_STRENGTHS = 1 << 4,
+    NL_GPIO_NO_PULL_DOWN = 1 << 5,
 };
 
 enum nl_gpio_pull { NL_GPIO_NO_PULL = 0, NL_GPIO_PULL_UP = 1, NL_GPIO_PULL_DOWN = 2 };
@@ -97,9 +99,10 @@ struct nl_gpio_line {
     enum { NL_GPIO_CLOSED, NL_GPIO_IDLE, NL_GPIO_RUNNING, NL_GPIO_OVER } state;
     bool idle; /* The level. */
     bool stopping;
-    struct nl_gpio_run run;
+    uint32_t send_octets, sample_octets;
     uint32_t send_count, sample_count; /* Samples. */
     uint32_t loaded, sent;
+    uint32_t send_end; /* As the HAL was told. */
     uint32_t sampled, taken;
     uint32_t started;
     uint32_t timeout_us;

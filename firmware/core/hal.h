@@ -2,6 +2,8 @@
 #ifndef NL_HAL_H
 #define NL_HAL_H
 
+#include "flash.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,7 +47,7 @@ struct nl_hal {
     uint32_t (*stack_used)(void *context);
     void (*restart)(void *context, enum nl_restart kind);
 
-    const struct nl_gpio_hal *gpio; /* The raw line; NULL where there is none. */
+    const NL_FLASH struct nl_gpio_hal *gpio; /* The raw line; NULL where there is none. */
 };
 
 #endif

@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "queue.h"
 #include "version.h"
 
 #include <string.h>
@@ -37,7 +38,7 @@ static void text(uint8_t **out, enum item type, const char *ascii)
     *out = value;
 }
 
-static void line(uint8_t **out, const struct nl_gpio_hal *gpio)
+static void line(uint8_t **out, const NL_FLASH struct nl_gpio_hal *gpio)
 {
     uint8_t *value = item(out, ITEM_LINE, 19);
     value[0] = gpio->send_pin;
@@ -45,8 +46,8 @@ static void line(uint8_t **out, const struct nl_gpio_hal *gpio)
     value[2] = gpio->features;
     nl_put32(value + 3, gpio->lowest_rate);
     nl_put32(value + 7, gpio->highest_rate);
-    nl_put32(value + 11, gpio->send_size);
-    nl_put32(value + 15, gpio->sample_size);
+    nl_put32(value + 11, nl_samples_depth(gpio->send_size));
+    nl_put32(value + 15, nl_samples_depth(gpio->sample_size));
 }
 
 size_t nl_identity_encode(const struct nl_identity *identity, uint32_t line_rate, uint32_t line_rate_highest,

@@ -30,7 +30,7 @@ struct nl_identity {
     uint32_t capabilities;
     uint8_t chip_version;
     uint8_t mac_address[6];
-    const struct nl_gpio_hal *line; /* NULL: the item is left out. */
+    const NL_FLASH struct nl_gpio_hal *line; /* NULL: the item is left out. */
 };
 
 /* Writes at most NL_IDENTITY_MAX octets; returns how many. */

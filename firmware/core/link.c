@@ -328,6 +328,7 @@ uint32_t nl_link_wait(const struct nl_link *link, uint32_t now)
 {
     uint32_t wait = NL_FOREVER;
     if (link->active == NULL) return wait;
+    if (nl_line_paused(link->active)) return 0;
     if (link->taken_frames > 0 && !link->ack_now) wait = sooner(wait, link->taken_at, T2_US, now);
     if (unacknowledged(link)) wait = sooner_t1(wait, link, link->t1_at, now);
     if (link->blocked) wait = sooner_t1(wait, link, link->blocked_at, now);

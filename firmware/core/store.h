@@ -52,6 +52,8 @@ bool nl_queue_late(const struct nl_queue *queue);
 /* Makes the `length` octets of the body of `in`'s oldest message those behind NL_RESPONSE_HEAD of the message
  * at `out`'s place. False: they were lost. */
 bool nl_queue_echo(struct nl_queue *out, const struct nl_queue *in, uint32_t length);
+/* Copies the first `length` octets of the body of `in`'s oldest message. False: they were lost. */
+bool nl_queue_body(const struct nl_queue *in, uint8_t *octets, uint16_t length);
 
 /* What the link wants next on a line; `in` is NULL where it has no session. */
 struct nl_expected {
@@ -76,6 +78,8 @@ bool nl_line_send_message(struct nl_line *line, const struct nl_header *header, 
                           uint32_t record, uint32_t now);
 /* Goes on with a frame that was begun, as far as there is room. False: it is not over. */
 bool nl_line_continue(struct nl_line *line);
+/* It would go on at once. */
+bool nl_line_paused(const struct nl_line *line);
 bool nl_line_busy(const struct nl_line *line);
 /* Its message is about to go: the host gets the frame spoiled. */
 void nl_line_abandon(struct nl_line *line);
@@ -92,5 +96,22 @@ enum nl_status nl_frames_release(struct nl_board *board, bool now);
 /* Whether events that the host has not acknowledged are still in the chip: then its socket has to stay open.
  */
 bool nl_frames_needed(const struct nl_board *board);
+
+/* Samples of the raw line: between the link, what a board keeps of them, and the HAL's rings. Octets count as
+ * those of `gpio_line` do. queue.h has nl_samples_depth(), by the size of a ring: how many octets are kept
+ * each way. */
+
+/* Keeps `count` octets of `in`'s oldest message, a LINE_LOAD, as those behind `loaded`. */
+enum nl_status nl_samples_load(struct nl_board *board, uint16_t count);
+/* Has the octets before `end` in the send ring, or as many as it takes: before which they are is returned. */
+uint32_t nl_samples_to_send(struct nl_board *board, uint32_t end);
+/* The sample ring has those before `sampled`: they are kept, and counted in `gpio_line`. */
+void nl_samples_keep(struct nl_board *board, uint32_t sampled);
+/* The end of what there is room for. */
+uint32_t nl_samples_room(const struct nl_board *board);
+/* Those from `taken` on follow the head of the event at `out`'s place. */
+void nl_samples_tell(struct nl_board *board, uint16_t count);
+/* Whether events that the host has not acknowledged are still where the next run's samples will be. */
+bool nl_samples_needed(const struct nl_board *board);
 
 #endif

@@ -1,5 +1,6 @@
 #include "w5500.h"
 
+#include "flash.h"
 #include "octets.h"
 
 enum block {
@@ -8,6 +9,8 @@ enum block {
     BLOCK_SOCKET0_TX = 0x02,
     BLOCK_SOCKET0_RX = 0x03,
     BLOCK_SOCKET1_TX = 0x06,
+    BLOCK_SOCKET2_TX = 0x0a,
+    BLOCK_SOCKET3_TX = 0x0e,
     BLOCKS_A_SOCKET = 4,
     SOCKETS = 8,
     CONTROL_WRITE = 0x04,
@@ -96,14 +99,14 @@ static enum nl_status command(struct nl_w5500 *chip, enum command code)
     return status;
 }
 
-void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, uint8_t scratch_kilobytes)
+void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, bool divided)
 {
-    *chip = (struct nl_w5500){ .hal = hal, .scratch_kilobytes = scratch_kilobytes };
+    *chip = (struct nl_w5500){ .hal = hal, .divided = divided };
 }
 
 uint16_t nl_w5500_tx_size(const struct nl_w5500 *chip)
 {
-    return (uint16_t)(NL_W5500_BUFFER - chip->scratch_kilobytes * 1024u);
+    return chip->divided ? NL_W5500_BUFFER / 4 : NL_W5500_BUFFER;
 }
 
 enum nl_status nl_w5500_probe(struct nl_w5500 *chip)
@@ -114,17 +117,15 @@ enum nl_status nl_w5500_probe(struct nl_w5500 *chip)
     return chip->version == NL_W5500_VERSION ? NL_OK : NL_NO_CHIP;
 }
 
-/* The scratch is socket 1's. From the last socket on, so that at no time more is given than there is. */
+/* From the last socket on, so that at no time more is given than there is. */
 static enum nl_status give_buffers(struct nl_w5500 *chip)
 {
-    const uint8_t scratch = chip->scratch_kilobytes;
+    static const NL_FLASH uint8_t divided[SOCKETS] = { 4, NL_W5500_SCRATCH_SIZE / 1024,
+                                                       NL_W5500_SAMPLES / 1024, NL_W5500_SAMPLES / 1024 };
     enum nl_status status = NL_OK;
     for (int socket = SOCKETS - 1; socket >= 0 && status == NL_OK; socket--) {
-        uint8_t sizes[2] = { 0, socket == 1 ? scratch : 0 }; /* Receive, transmit. */
-        if (socket == 0) {
-            sizes[0] = BUFFER_KILOBYTES;
-            sizes[1] = (uint8_t)(BUFFER_KILOBYTES - scratch);
-        }
+        uint8_t own = socket == 0 ? BUFFER_KILOBYTES : 0;
+        uint8_t sizes[2] = { own, chip->divided ? divided[socket] : own }; /* Receive, transmit. */
         enum block block = (enum block)(BLOCK_SOCKET0 + BLOCKS_A_SOCKET * socket);
         status = write_block(chip, block, SN_RXBUF_SIZE, sizes, sizeof sizes);
     }
@@ -207,6 +208,8 @@ static enum block memory_block(enum nl_w5500_memory memory)
     switch (memory) {
         case NL_W5500_TRANSMIT: return BLOCK_SOCKET0_TX;
         case NL_W5500_RECEIVED: return BLOCK_SOCKET0_RX;
+        case NL_W5500_LOADED: return BLOCK_SOCKET2_TX;
+        case NL_W5500_SAMPLED: return BLOCK_SOCKET3_TX;
         case NL_W5500_SCRATCH: break;
     }
     return BLOCK_SOCKET1_TX;

@@ -8,7 +8,10 @@
 
 enum {
     NL_W5500_VERSION = 0x04,
-    NL_W5500_BUFFER = 16384, /* The chip's memory, each way. All of it is socket 0's, but for the scratch. */
+    NL_W5500_BUFFER =
+        16384, /* The chip's memory, each way. All of it is socket 0's, or where it is divided: */
+    NL_W5500_SCRATCH_SIZE = 8192,
+    NL_W5500_SAMPLES = 2048,
 
     NL_W5500_RECV = 0x04, /* Sn_IR */
     NL_W5500_SENDOK = 0x10,
@@ -30,21 +33,23 @@ struct nl_phy {
 
 struct nl_w5500 {
     const struct nl_hal *hal;
-    uint8_t version;           /* VERSIONR as last read. */
-    uint8_t scratch_kilobytes; /* Of the transmit memory, kept from socket 0: 0, 1, 2, 4 or 8. */
-    uint16_t tx_write;         /* Sn_TX_WR of the next SEND, and beyond: what was written ahead. */
-    uint16_t rx_read;          /* Up to where frames were taken. */
-    uint16_t rx_released;      /* Sn_RX_RD as the chip has it since the last RECV. */
+    uint8_t version;      /* VERSIONR as last read. */
+    bool divided;         /* Of the transmit memory socket 0 has a quarter, and the rest is the board's. */
+    uint16_t tx_write;    /* Sn_TX_WR of the next SEND, and beyond: what was written ahead. */
+    uint16_t rx_read;     /* Up to where frames were taken. */
+    uint16_t rx_released; /* Sn_RX_RD as the chip has it since the last RECV. */
 };
 
 /* Memory of the chip that the host may use. Addresses wrap at its end. */
 enum nl_w5500_memory {
     NL_W5500_TRANSMIT, /* Of socket 0. */
     NL_W5500_RECEIVED, /* Of socket 0. Only read. */
-    NL_W5500_SCRATCH,  /* The transmit buffer of socket 1, which nobody opens. */
+    NL_W5500_SCRATCH,  /* These three are the transmit buffers of sockets 1 to 3, which nobody opens: */
+    NL_W5500_LOADED,   /* levels for the raw line, */
+    NL_W5500_SAMPLED,  /* and what it sampled. */
 };
 
-void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, uint8_t scratch_kilobytes);
+void nl_w5500_init(struct nl_w5500 *chip, const struct nl_hal *hal, bool divided);
 /* Octets that socket 0 has for frames to send. */
 uint16_t nl_w5500_tx_size(const struct nl_w5500 *chip);
 

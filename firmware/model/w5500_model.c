@@ -227,14 +227,13 @@ static uint8_t read_socket(struct w5500_model *chip, unsigned number, unsigned a
     return address < W5500_MODEL_SOCKET ? chip->sockets[number][address] : 0;
 }
 
-/* Octets that the socket's transmit buffer has, and where it begins. The others' are not modelled. */
+/* A socket's transmit buffer begins where those before it end. NULL: it has none. */
 static uint8_t *tx_octet(struct w5500_model *chip, unsigned socket, unsigned address)
 {
-    size_t first = buffer_size(chip, SN_TXBUF_SIZE);
-    size_t second = chip->sockets[1][SN_TXBUF_SIZE] * 1024u;
-    if (socket == 0) return chip->tx + address % first;
-    if (socket != 1 || second == 0 || first + second > W5500_MODEL_BUFFER) return NULL;
-    return chip->tx + first + address % second;
+    size_t before = 0, size = chip->sockets[socket][SN_TXBUF_SIZE] * 1024u;
+    for (unsigned i = 0; i < socket; i++) before += chip->sockets[i][SN_TXBUF_SIZE] * 1024u;
+    if (size == 0 || before + size > W5500_MODEL_BUFFER) return NULL;
+    return chip->tx + before + address % size;
 }
 
 static void exchange(struct w5500_model *chip, unsigned block, bool writing, unsigned address,

@@ -5,16 +5,16 @@
 
 enum { PIECE = 32 };
 
-/* Upwards, a piece after the other: the place is in front of where the octets are, or in other memory. */
-static enum nl_status copy(struct nl_w5500 *chip, const struct nl_far *from, uint16_t to, uint16_t length)
+/* Upwards, a piece after the other. */
+enum nl_status nl_far_copy(struct nl_w5500 *chip, const struct nl_far *from, enum nl_w5500_memory memory,
+                           uint16_t to, uint16_t length)
 {
     uint8_t piece[PIECE];
     enum nl_status status = NL_OK;
     for (uint16_t done = 0; done < length && status == NL_OK; done += PIECE) {
         uint16_t count = length - done < PIECE ? (uint16_t)(length - done) : PIECE;
         status = nl_w5500_read(chip, nl_far_memory(from->where), (uint16_t)(from->at + done), piece, count);
-        if (status == NL_OK)
-            status = nl_w5500_write(chip, NL_W5500_TRANSMIT, (uint16_t)(to + done), piece, count);
+        if (status == NL_OK) status = nl_w5500_write(chip, memory, (uint16_t)(to + done), piece, count);
     }
     return status;
 }
@@ -30,9 +30,10 @@ enum nl_status nl_frames_write(struct nl_board *board, uint16_t length)
     if (far.where == NL_FRAMES) {
         /* The socket was opened anew since, after a failure: the chip has forgotten what was to be sent. */
         if (far.opened != board->mac.opened) return NL_CHIP_TIMEOUT;
-        if (far.at != chip->tx_write) status = copy(chip, &far, chip->tx_write, length);
+        if (far.at != chip->tx_write)
+            status = nl_far_copy(chip, &far, NL_W5500_TRANSMIT, chip->tx_write, length);
     } else {
-        status = copy(chip, &far, chip->tx_write, length);
+        status = nl_far_copy(chip, &far, NL_W5500_TRANSMIT, chip->tx_write, length);
     }
     if (status == NL_OK) chip->tx_write = (uint16_t)(chip->tx_write + length);
     return status;

@@ -42,6 +42,7 @@ struct nl_line_in {
 
 struct nl_line_out {
     bool busy;
+    bool went;     /* A piece, since the link last looked. */
     bool cut;      /* The frame before this one has no end. */
     bool zero;     /* The block that was found ends in a zero, so that another one follows. */
     uint8_t left;  /* Octets of it to send. */

@@ -99,6 +99,17 @@ static void scan(struct nl_line *line)
     out->left = block;
 }
 
+/* A piece of a message went, and something came in meanwhile: it is that direction's turn, for on a fast line
+ * the receiver's ring is full before a frame has gone. A frame in RAM goes at once, for its place is wanted.
+ */
+static bool turn_is_over(const struct nl_line *line)
+{
+    size_t waiting = 0;
+    if (line->out.payload != NULL || !line->out.went) return false;
+    (void)line->hal->port_receive(line->hal->context, line->port, &waiting);
+    return waiting > 0;
+}
+
 /* Sends what there is room for of the block's octets. */
 static bool send_block(struct nl_line *line)
 {
@@ -106,11 +117,13 @@ static bool send_block(struct nl_line *line)
     struct nl_line_out *out = &line->out;
     while (out->left > 0) {
         uint8_t available;
-        uint8_t *to = hal->port_reserve(hal->context, line->port, NL_PIECE);
-        if (to == NULL) return false;
+        if (turn_is_over(line)) return false;
+        out->went = true;
         const uint8_t *octets = look(line, out->sent, &available);
         uint8_t count = out->left < NL_PIECE ? out->left : NL_PIECE;
         if (available < count) count = available;
+        uint8_t *to = hal->port_reserve(hal->context, line->port, count);
+        if (to == NULL) return false;
         for (uint8_t i = 0; i < count; i++) to[i] = octets[i];
         hal->port_commit(hal->context, line->port, count);
         out->left = (uint8_t)(out->left - count);
@@ -123,9 +136,10 @@ bool nl_line_continue(struct nl_line *line)
 {
     const struct nl_hal *hal = line->hal;
     struct nl_line_out *out = &line->out;
+    out->went = false;
     while (out->busy) {
         if (!send_block(line)) return false;
-        if (hal->port_reserve(hal->context, line->port, NL_PIECE) == NULL) return false;
+        if (hal->port_reserve(hal->context, line->port, 1) == NULL) return false;
         if (out->zero) out->sent++;
         if (!out->zero && out->scanned == out->total) {
             put(line, 0);
@@ -159,7 +173,7 @@ bool nl_line_send(struct nl_line *line, const uint8_t *frame, size_t length, uin
 {
     const struct nl_hal *hal = line->hal;
     struct nl_line_out *out = &line->out;
-    size_t encoded = 1 + nl_cobs_bound(length + NL_FRAME_CRC) + NL_PIECE;
+    size_t encoded = 1 + nl_cobs_bound(length + NL_FRAME_CRC);
     if (out->busy || hal->port_reserve(hal->context, line->port, encoded) == NULL) return false;
     for (uint8_t i = 0; i < NL_FRAME_HEADER; i++) out->header[i] = frame[i];
     out->payload = frame + NL_FRAME_HEADER;
@@ -181,6 +195,11 @@ bool nl_line_send_message(struct nl_line *line, const struct nl_header *header, 
     out->message = nl_queue_record(queue, record);
     begin(line, (uint16_t)(NL_FRAME_HEADER + out->message.length), now);
     return true;
+}
+
+bool nl_line_paused(const struct nl_line *line)
+{
+    return line->out.busy && turn_is_over(line);
 }
 
 bool nl_line_busy(const struct nl_line *line)

@@ -124,9 +124,8 @@ static uint16_t scratch_used(const struct nl_queue *in)
 /* A frame that finds no room among those to send goes to the scratch, so that this alone is what is sure. */
 uint32_t nl_queue_room(const struct nl_queue *in)
 {
-    uint16_t size = (uint16_t)(in->board->chip.scratch_kilobytes * 1024u);
     uint16_t taken = (uint16_t)(scratch_used(in) + NL_SCRATCH_SPAN);
-    return taken < size ? (uint32_t)(size - taken) : 0;
+    return taken < NL_W5500_SCRATCH_SIZE ? NL_W5500_SCRATCH_SIZE - (uint32_t)taken : 0;
 }
 
 bool nl_queue_fits(const struct nl_queue *queue, uint32_t length, unsigned sends)
@@ -185,6 +184,18 @@ bool nl_queue_echo(struct nl_queue *out, const struct nl_queue *in, uint32_t len
     return true;
 }
 
+bool nl_queue_body(const struct nl_queue *in, uint8_t *octets, uint16_t length)
+{
+    struct nl_w5500 *chip = &in->board->chip;
+    struct nl_far far = nl_queue_record(in, in->tail).far;
+    if (far.where == NL_NEAR) {
+        memcpy(octets, nl_queue_payload(in, in->tail) + NL_MESSAGE_HEAD, length);
+        return true;
+    }
+    return chip->version == NL_W5500_VERSION &&
+           nl_w5500_read(chip, nl_far_memory(far.where), far.at, octets, length) == NL_OK;
+}
+
 /* Behind the frames that wait, if nothing else does that might move the place: an opening, a frame in the
  * scratch. */
 static bool frames_end(const struct nl_queue *in, uint16_t *end)
@@ -218,6 +229,10 @@ struct nl_far nl_queue_choose(const struct nl_queue *in, uint8_t op)
 
 enum nl_w5500_memory nl_far_memory(uint8_t where)
 {
-    if (where == NL_FRAMES) return NL_W5500_TRANSMIT;
-    return where == NL_RECEIVED ? NL_W5500_RECEIVED : NL_W5500_SCRATCH;
+    switch (where) {
+        case NL_FRAMES: return NL_W5500_TRANSMIT;
+        case NL_RECEIVED: return NL_W5500_RECEIVED;
+        case NL_SAMPLES: return NL_W5500_SAMPLED;
+        default: return NL_W5500_SCRATCH;
+    }
 }

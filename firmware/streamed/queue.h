@@ -7,6 +7,7 @@
  *   NL_FRAMES    a MAC_SEND's frame, where the chip will send it from: nothing is copied
  *   NL_SCRATCH   any other long body, and the echo of it until the host has acknowledged that
  *   NL_RECEIVED  a frame in the receive buffer, until the host has acknowledged it
+ *   NL_SAMPLES   samples of the raw line, as long
  *
  * Invariants
  *  1. The bodies in the scratch lie behind one another in the order of the messages, received before to send:
@@ -19,7 +20,7 @@
 #include "store.h"
 #include "w5500.h"
 
-enum nl_where { NL_NEAR, NL_FRAMES, NL_SCRATCH, NL_RECEIVED };
+enum nl_where { NL_NEAR, NL_FRAMES, NL_SCRATCH, NL_RECEIVED, NL_SAMPLES };
 
 struct nl_far {
     uint8_t where;  /* enum nl_where */
@@ -73,5 +74,14 @@ void nl_queue_read(const struct nl_queue *queue, uint16_t record, uint16_t offse
 struct nl_far nl_queue_choose(const struct nl_queue *in, uint8_t op);
 
 enum nl_w5500_memory nl_far_memory(uint8_t where);
+/* Its first `length` octets, to a place that is in front of them or in other memory. */
+enum nl_status nl_far_copy(struct nl_w5500 *chip, const struct nl_far *from, enum nl_w5500_memory memory,
+                           uint16_t to, uint16_t length);
+
+static inline uint32_t nl_samples_depth(uint32_t ring)
+{
+    (void)ring;
+    return NL_W5500_SAMPLES;
+}
 
 #endif

@@ -11,6 +11,7 @@ unsigned next_random(void);
 
 void test_arithmetic(void);
 void test_boxes(void);
+void test_line_words(void);
 void test_loop(void);
 
 #endif

@@ -28,6 +28,7 @@ int main(void)
 {
     test_arithmetic();
     test_boxes();
+    test_line_words();
     test_loop();
     printf("1..%d\n%d passed, %d failed\n", passed + failed, passed, failed);
     return failed != 0;

@@ -7,7 +7,13 @@
 #include "line.h"
 #include "queue.h"
 
-enum { RIG_PORTS = 2, RIG_WINDOW = 32, RIG_OUT_QUEUE = 1024, RIG_SCRATCH = 8 };
+enum {
+    RIG_PORTS = 2,
+    RIG_WINDOW = 32,
+    RIG_OUT_QUEUE = 1024,
+    RIG_DIVIDED = true,
+    RIG_DEPTH = NL_W5500_SAMPLES
+};
 
 struct rig_store {
     struct nl_queue in, out;

@@ -3,10 +3,17 @@
 #define NL_RIG_STORE_H
 
 #include "board.h"
+#include "jumper.h"
 #include "line.h"
 #include "queue.h"
 
-enum { RIG_PORTS = 2, RIG_IN_QUEUE = 16384, RIG_OUT_QUEUE = 32768, RIG_SCRATCH = 0 };
+enum {
+    RIG_PORTS = 2,
+    RIG_IN_QUEUE = 16384,
+    RIG_OUT_QUEUE = 32768,
+    RIG_DIVIDED = false,
+    RIG_DEPTH = JUMPER_RING
+};
 
 struct rig_store {
     struct nl_queue in, out;

@@ -2,11 +2,9 @@
 
 void test_queue(void);
 void test_arq(void);
-void test_gpio_line(void);
 
 void test_store(void)
 {
     test_queue();
     test_arq();
-    test_gpio_line();
 }

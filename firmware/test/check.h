@@ -29,6 +29,7 @@ void test_link(void);
 void test_store(void); /* Of the store that is linked. */
 void test_w5500(void);
 void test_dispatch(void);
+void test_gpio_line(void);
 void test_mac(void);
 void test_system(void);
 

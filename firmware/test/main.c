@@ -61,6 +61,7 @@ int main(int argc, char **argv)
     test_store();
     test_w5500();
     test_dispatch();
+    test_gpio_line();
     test_mac();
     test_system();
     printf("1..%d\n%d passed, %d failed\n", passed + failed, passed, failed);

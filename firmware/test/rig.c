@@ -154,7 +154,7 @@ void rig_init(struct rig *rig, uint64_t now)
         .in = &rig->store.in,
         .out = &rig->store.out,
         .window = 32,
-        .scratch_kilobytes = RIG_SCRATCH,
+        .divided = RIG_DIVIDED,
     };
     nl_board_init(&rig->board, &setup);
 }

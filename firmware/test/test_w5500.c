@@ -50,9 +50,12 @@ static void registers(void)
     static struct rig rig;
     rig_init(&rig, 0);
     check(nl_w5500_open(&rig.board.chip, address, NL_W5500_MFEN | NL_W5500_MMB) == NL_OK, "w5500: open");
-    check(rig.chip.sockets[0][0x1e] == 16 && rig.chip.sockets[0][0x1f] == 16 - RIG_SCRATCH &&
-              rig.chip.sockets[1][0x1f] == RIG_SCRATCH && rig.chip.sockets[7][0x1e] == 0,
-          "w5500: all the memory is socket 0's, but for the scratch");
+    static const uint8_t transmit[2][8] = { { 16 }, { 4, 8, 2, 2 } };
+    for (unsigned socket = 0; socket < 8; socket++) {
+        const uint8_t *sizes = rig.chip.sockets[socket] + 0x1e;
+        check(sizes[0] == (socket == 0 ? 16 : 0) && sizes[1] == transmit[RIG_DIVIDED][socket],
+              "w5500: the memory of socket %u", socket);
+    }
     check(rig.chip.sockets[0][0] == 0xa4 && rig.chip.sockets[0][3] == 0x42, "w5500: Sn_MR and Sn_SR");
     check_octets(rig.chip.common + 0x09, 6, address, 6, "w5500: SHAR");
     check(rig.chip.sockets[0][0x2c] == 0x14 && rig.chip.common[0x18] == 1, "w5500: Sn_IMR and SIMR");

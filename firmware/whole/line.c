@@ -120,6 +120,12 @@ bool nl_line_continue(struct nl_line *line)
     return true;
 }
 
+bool nl_line_paused(const struct nl_line *line)
+{
+    (void)line;
+    return false;
+}
+
 bool nl_line_busy(const struct nl_line *line)
 {
     (void)line;

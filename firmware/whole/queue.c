@@ -90,3 +90,9 @@ bool nl_queue_echo(struct nl_queue *out, const struct nl_queue *in, uint32_t len
     memcpy(nl_queue_place(out) + NL_RESPONSE_HEAD, body, length);
     return true;
 }
+
+bool nl_queue_body(const struct nl_queue *in, uint8_t *octets, uint16_t length)
+{
+    memcpy(octets, nl_queue_payload(in, in->tail) + NL_MESSAGE_HEAD, length);
+    return true;
+}

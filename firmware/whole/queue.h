@@ -31,4 +31,9 @@ struct nl_queue {
 
 void nl_queue_init(struct nl_queue *queue, void *octets, uint32_t size);
 
+static inline uint32_t nl_samples_depth(uint32_t ring)
+{
+    return ring;
+}
+
 #endif

@@ -14,6 +14,10 @@ import { openReplay } from './substrate-replay.ts';
 
 const PATIENCE_ms = 60_000;
 
+/** The mock, or the board that is emulated. */
+const BENCHES = ['mock', 'w5500-evb-pico', 'esp32c3'] as const;
+type Bench = (typeof BENCHES)[number];
+
 interface Opened {
   readonly substrate: Substrate;
   /** What the run has recorded so far. */
@@ -22,11 +26,7 @@ interface Opened {
   waves(): string;
 }
 
-async function open(
-  kind: 'emulated' | 'mock',
-  fixtures: readonly Fixture[],
-  wire?: WireFlaws,
-): Promise<Opened> {
+async function open(kind: Bench, fixtures: readonly Fixture[], wire?: WireFlaws): Promise<Opened> {
   let text = '';
   let waves = '';
   const evidence = {
@@ -43,7 +43,7 @@ async function open(
   const substrate =
     kind === 'mock'
       ? await openMock(request, recording)
-      : await openEmulated(loadImage('w5500-evb-pico'), request, recording);
+      : await openEmulated(loadImage(kind), request, recording);
   const recorded = (): Recorded => ({
     cassette: decodeCassette(text),
     lab: 'lab99',
@@ -70,7 +70,7 @@ async function loop(line: LineStation, text: string): Promise<string> {
   return samples.join('');
 }
 
-describe.each(['emulated', 'mock'] as const)('a raw line on the %s bench', (kind) => {
+describe.each(BENCHES)('a raw line on a bench: %s', (kind) => {
   it(
     'has a jumper, and what came over it can be replayed',
     async () => {

@@ -65,6 +65,8 @@ function whyNoOverrun(raw: RawBoard, limits: LineLimits): string | undefined {
 export interface RawLineTraits {
   readonly line: boolean;
   readonly twoRates: boolean;
+  /** Its sampling pin has a resistor to low. */
+  readonly pullDown: boolean;
   /** Its line is full, and its rate high enough, that a host can take too little while it is still there. */
   readonly overruns: boolean;
 }
@@ -85,7 +87,10 @@ export function rawLineContract(fixture: () => Fixture, traits?: RawLineTraits):
       expect(identity.line !== undefined).toBe((identity.capabilities & CAPABILITY.line) !== 0);
       if (traits !== undefined) expect(identity.line !== undefined).toBe(traits.line);
       if (identity.line === undefined) return;
-      if (traits !== undefined) expect(has(identity.line, 'twoRates')).toBe(traits.twoRates);
+      if (traits !== undefined) {
+        expect(has(identity.line, 'twoRates')).toBe(traits.twoRates);
+        expect(has(identity.line, 'noPullDown')).toBe(!traits.pullDown);
+      }
       const { lowestRate, highestRate, sendDepth, sampleDepth } = identity.line;
       expect(lowestRate).toBeGreaterThan(0);
       expect(highestRate).toBeGreaterThan(lowestRate);
@@ -133,18 +138,6 @@ export function rawLineContract(fixture: () => Fixture, traits?: RawLineTraits):
       }
     });
 
-    it('gives back as much as its depth holds', async (context) => {
-      const { line } = await withLine(context);
-      await line.open();
-      const { sendDepth, sampleDepth, highestRate } = line.limits;
-      const count = Math.min(8 * Math.min(sendDepth, sampleDepth), 40_000);
-      const send = levels(seededRng(1), count);
-      const rate = Math.min(highestRate, 1_000_000);
-      const outcome = await line.exchange({ rate, send, sample: count });
-      expect(outcome.ended).toBe('complete');
-      expect(text(outcome.samples) === text(send)).toBe(true);
-    });
-
     if (may('twoRates')) {
       it('samples at another rate than it sends', async (context) => {
         const { line } = await withLine(context);
@@ -180,9 +173,20 @@ export function rawLineContract(fixture: () => Fixture, traits?: RawLineTraits):
       const send = levels(seededRng(3), 60);
       await line.open({ drive: 'open-drain', idle: 1, pull: 'up' });
       expect(text((await line.exchange({ rate, send, sample: 60 })).samples)).toBe(text(send));
+      if (has(line.limits, 'noPullDown')) return;
       await line.open({ drive: 'open-drain', idle: 1, pull: 'down' });
       expect(text((await line.exchange({ rate, send, sample: 60 })).samples)).toBe('0'.repeat(60));
     });
+
+    if (traits?.pullDown !== true) {
+      it('says so when it has no resistor to low, and stays as it was', async (context) => {
+        const { limits } = (await withLine(context)).line;
+        if (!has(limits, 'noPullDown')) return context.skip('has a resistor to low');
+        const raw = await fixture().connectRaw();
+        expect(await raw.ask(OP.LINE_OPEN, 0, 0, 0, 2)).toMatchObject({ status: 'UNSUPPORTED' });
+        expect(await raw.ask(OP.LINE_CLOSE)).toMatchObject({ status: 'BAD_STATE' });
+      });
+    }
 
     it.for([
       ['rising', '0001101', '1101'],

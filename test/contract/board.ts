@@ -4,8 +4,10 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import { lineContract } from './board-line.ts';
+import { longLineContract } from './board-long-line.ts';
 import { macContract } from './board-mac.ts';
 import { phyContract } from './board-phy.ts';
+import { preTriggerContract } from './board-pre-trigger.ts';
 import { type RawLineTraits, rawLineContract } from './board-raw-line.ts';
 import { systemContract } from './board-system.ts';
 import { Fixture, PATIENCE_ms } from './fixture.ts';
@@ -30,5 +32,8 @@ export function boardContract(
     phyContract(current);
     macContract(current);
     rawLineContract(current, rawLine);
+    if (rawLine?.line === false) return;
+    preTriggerContract(current);
+    longLineContract(current, rawLine?.overruns !== false);
   });
 }

@@ -2,8 +2,8 @@
 #include "soc.h"
 
 #include "esp32c3.h"
+#include "i2s_line.h"
 #include "spi.h"
-#include "tick_line.h"
 #include "timer.h"
 #include "uart.h"
 #include "usb.h"
@@ -19,7 +19,7 @@ enum {
 const struct soc soc = {
     .board = "esp32c3",
     .id_length = MAC,
-    .gpio = &tick_line,
+    .gpio = &i2s_line,
     .port_count = 2,
     .ports = {
         {

@@ -1,8 +1,8 @@
 /* From reset to main(): memory, the stack painted so that its use can be read off, and the trap. */
 #include "start.h"
 
+#include "i2s_line.h"
 #include "stack.h"
-#include "tick_line.h"
 #include "timer.h"
 #include "uart.h"
 #include "usb.h"
@@ -37,7 +37,7 @@ void interrupt_enable(enum source source)
 __attribute__((used)) void trap(uint32_t cause, uint32_t pc)
 {
     if ((cause & CAUSE_INTERRUPT) == 0) watchdog_restart(CAUSE_FAULT, pc);
-    tick_line_interrupt(); /* First: it is the one that must not be late. */
+    i2s_line_interrupt(); /* First: it is the one that must not be late. */
     timer_interrupt();
     spi_interrupt();
     usb_interrupt();

@@ -35,7 +35,7 @@ void timer_init(void)
     REG(SYSTIMER + TARGET_CONF + 4) = 0;
     REG(SYSTIMER + INT_ENABLE) = 3;
     interrupt_enable(SOURCE_SYSTIMER_0);
-    interrupt_enable((enum source)SOURCE_SYSTIMER_1);
+    interrupt_enable(SOURCE_SYSTIMER_1);
 }
 
 static uint64_t count(void)
@@ -89,7 +89,7 @@ void timer_alarm_off(enum timer_alarm alarm)
 
 void timer_interrupt(void)
 {
-    uint32_t why = REG(SYSTIMER + INT_STATUS) & 3; /* The third target is the raw line's. */
+    uint32_t why = REG(SYSTIMER + INT_STATUS);
     if (why == 0) return;
     REG(SYSTIMER + INT_CLEAR) = why;
     for (unsigned alarm = 0; alarm < 2; alarm++) {

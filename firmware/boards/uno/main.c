@@ -5,18 +5,23 @@
 #include "queue.h"
 #include "spi.h"
 #include "start.h"
+#include "tick_line.h"
 #include "timer.h"
 #include "uart.h"
+#include "version.h"
 #include "wake.h"
 
 #include <avr/interrupt.h>
 
+#define BOARD_NAME "uno"
+
 enum {
     WINDOW = 8,
-    OUT_QUEUE = 208,
-    /* SYSTEM_STATISTICS is the longest message, OPENED with this identity the longest frame beside. */
-    DRAFT = NL_RESPONSE_HEAD + 5 * NL_STATISTIC_COUNT,
-    SCRATCH_KILOBYTES = 8,
+    OUT_QUEUE = 210, /* Six events, and beside them room for any answer and that of a send. */
+    IDENTITY_ITEMS = 10,
+    /* OPENED with this identity is the longest frame, SYSTEM_STATISTICS the longest message. */
+    DRAFT = NL_OPENED_LENGTH + 2 * IDENTITY_ITEMS + (sizeof BOARD_NAME - 1) +
+            (sizeof NL_FIRMWARE_VERSION - 1) + 8 + 5 + 4 + SERIAL_NUMBER_DIGITS + 1 + 8 + 6 + 19,
 };
 
 /* Less than the watchdog's limit. */
@@ -142,7 +147,10 @@ static const struct nl_hal hal = {
     .octets_lost = hal_octets_lost,
     .stack_used = hal_stack_used,
     .restart = hal_restart,
+    .gpio = &tick_line,
 };
+
+_Static_assert(DRAFT >= NL_RESPONSE_HEAD + 5 * NL_STATISTIC_COUNT, "SYSTEM_STATISTICS finds room");
 
 static char digit(uint8_t value)
 {
@@ -171,7 +179,7 @@ __attribute__((noinline)) static void init(void)
     struct boot boot = start_boot();
     struct nl_board_setup setup = {
         .hal = &hal,
-        .identity = { .board = "uno",
+        .identity = { .board = BOARD_NAME,
                       .source_hash = source_hash,
                       .boot_number = boot.number,
                       .boot_reason = boot.reason,
@@ -181,7 +189,7 @@ __attribute__((noinline)) static void init(void)
         .in = &in_queue,
         .out = &out_queue,
         .window = WINDOW,
-        .scratch_kilobytes = SCRATCH_KILOBYTES,
+        .divided = true,
         .watchdog_resets = boot.watchdog_resets,
     };
     name_board(&setup.identity, boot.own);

@@ -79,9 +79,9 @@ void timer_sleep(uint32_t sleep_us)
     /* Both halves go through one register that INT0's reading of TCNT1 uses, too (datasheet 16.3). */
     cli();
     OCR1A = (uint16_t)((started + sleep_us) * 2 + 2);
-    SREG = status;
     TIFR1 = _BV(OCF1A);
-    TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
+    TIMSK1 |= _BV(OCIE1A); /* The raw line's interrupt changes it, too. */
+    SREG = status;
     asleep = true;
     while (timer_us() - started < sleep_us) {
         cli();
@@ -95,5 +95,7 @@ void timer_sleep(uint32_t sleep_us)
         SMCR = 0;
     }
     asleep = false;
-    TIMSK1 = _BV(TOIE1);
+    cli();
+    TIMSK1 &= (uint8_t)~_BV(OCIE1A);
+    SREG = status;
 }

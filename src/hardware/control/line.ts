@@ -9,6 +9,7 @@ export const LINE_FEATURE = {
   samplesLonger: 4,
   twoRates: 8,
   strengths: 16,
+  noPullDown: 32,
 } as const;
 
 export const LINE_DRIVES = ['push-pull', 'open-drain'] as const;

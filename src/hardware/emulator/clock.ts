@@ -127,6 +127,9 @@ export class ClockDomain implements Clock {
     const alarm = this.#clock.createAlarm(callback);
     this.#alarms.push(alarm);
     return {
+      get pending() {
+        return alarm.pending;
+      },
       schedule: (delay) => {
         if (!this.#silent) alarm.schedule(delay);
       },

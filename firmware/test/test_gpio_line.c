@@ -115,8 +115,8 @@ static bool ended(enum nl_gpio_end end, uint32_t sent, uint32_t sampled)
 
 static void loops(void)
 {
-    static const uint32_t counts[] = { 1, 7, 8, 9, 100, 8192, 20000 };
-    static uint8_t sent[2500];
+    static const uint32_t counts[] = { 1, 7, 8, 9, 100, 8192, 16000 };
+    static uint8_t sent[2000];
     uint32_t seed = 9;
     for (size_t i = 0; i < sizeof sent; i++) sent[i] = (uint8_t)next_random(&seed);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
@@ -229,16 +229,16 @@ static void open_drain(void)
 static void streams(void)
 {
     static uint8_t piece[1000];
-    uint32_t count = 8 * (JUMPER_RING + 5000), at = 0;
+    uint32_t count = 8 * (RIG_DEPTH + 5000), at = 0;
     memset(piece, 0x33, sizeof piece);
     begin(0);
     (void)ask_open(0, 0, 0);
     bool taken = true;
-    while (at < JUMPER_RING) {
+    while (at < RIG_DEPTH) {
         taken = taken && ask_load(at, piece, sizeof piece) == NL_OK;
         at += nl_get16(answer + 3);
     }
-    check(taken && at == JUMPER_RING, "raw line: loads as much as its ring holds");
+    check(taken && at == RIG_DEPTH, "raw line: loads as much as its ring holds");
     check(ask_load(at, piece, 8) == NL_OK && nl_get16(answer + 3) == 0, "raw line: and says when it is full");
     (void)ask_start((struct start){ 100000, 100000, count, count, 0, 0, 0 });
     while (at < count / 8 && !is_done) {
@@ -254,10 +254,10 @@ static void streams(void)
 
     begin(0);
     (void)ask_open(0, 0, 0);
-    for (at = 0; at < JUMPER_RING; at += nl_get16(answer + 3)) (void)ask_load(at, piece, sizeof piece);
+    for (at = 0; at < RIG_DEPTH; at += nl_get16(answer + 3)) (void)ask_load(at, piece, sizeof piece);
     (void)ask_start((struct start){ 1000000, 0, count, 0, 0, 0, 0 });
     run_for(400000);
-    check(ended(NL_GPIO_UNDERRUN, 8 * JUMPER_RING, 0), "raw line: an underrun ends it, and is told");
+    check(ended(NL_GPIO_UNDERRUN, 8 * RIG_DEPTH, 0), "raw line: an underrun ends it, and is told");
 
     begin(0);
     (void)ask_open(0, 1, 0);
@@ -265,7 +265,7 @@ static void streams(void)
     rig_run(&rig, 500000); /* Nobody acknowledges. */
     run_for(400000);
     uint32_t sampled = nl_get32(done + 9);
-    check(is_done && done[4] == NL_GPIO_OVERRUN && sampled >= 8 * JUMPER_RING && sample_octets == sampled / 8,
+    check(is_done && done[4] == NL_GPIO_OVERRUN && sampled >= 8 * RIG_DEPTH && sample_octets == sampled / 8,
           "raw line: an overrun ends it, and all before it comes");
 }
 
@@ -282,8 +282,9 @@ static void forgets(void)
 
 static void identity(void)
 {
-    static const uint8_t wanted[] = { 10,   19, 2, 3, 0x0f, 0, 0, 0, 100,  0, 0x0f,
-                                      0x42, 64, 0, 0, 0x80, 0, 0, 0, 0x80, 0 };
+    static const uint8_t wanted[] = {
+        10, 19, 2, 3, 0x0f, 0, 0, 0, 100, 0, 0x0f, 0x42, 64, 0, 0, RIG_DEPTH >> 8, 0, 0, 0, RIG_DEPTH >> 8, 0
+    };
     uint8_t octets[NL_IDENTITY_MAX];
     begin(0);
     rig.board.identity.line = &rig.jumper.hal;
@@ -291,8 +292,6 @@ static void identity(void)
     check_octets(octets + count - sizeof wanted, sizeof wanted, wanted, sizeof wanted,
                  "raw line: its limits");
 }
-
-void test_gpio_line(void);
 
 void test_gpio_line(void)
 {
