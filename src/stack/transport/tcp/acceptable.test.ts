@@ -20,6 +20,6 @@ describe('segment acceptability (RFC 9293 §3.10.7.4)', () => {
     [5, 4, 4, false],
     [9, 4, -2, true], // It covers the whole window.
   ])('length %i, RCV.WND %i, SEG.SEQ at RCV.NXT%+i: %s', (length, wnd, offset, expected) => {
-    expect(acceptable({ nxt: NXT, wnd }, add(NXT, offset), length)).toBe(expected);
+    expect(acceptable({ rcvNxt: NXT, rcvWnd: wnd }, add(NXT, offset), length)).toBe(expected);
   });
 });

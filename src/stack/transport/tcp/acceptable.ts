@@ -2,9 +2,9 @@
 import { distance, type Seq } from './seq.ts';
 
 /** The receive half of the TCB that decides it, RFC 9293 §3.3.1. */
-export interface Rcv {
-  readonly nxt: Seq;
-  readonly wnd: number;
+export interface Receiver {
+  readonly rcvNxt: Seq;
+  readonly rcvWnd: number;
 }
 
 /**
@@ -12,8 +12,8 @@ export interface Rcv {
  * table a segment that begins before the window and ends behind it is refused although it holds all that
  * is waited for; here it is accepted, and trimmed as §3.10.7.4 has it.
  */
-export function acceptable(rcv: Rcv, start: Seq, length: number): boolean {
-  const first = distance(start, rcv.nxt);
-  if (length === 0) return rcv.wnd === 0 ? first === 0 : first >= 0 && first < rcv.wnd;
-  return rcv.wnd !== 0 && first < rcv.wnd && first + length > 0;
+export function acceptable(t: Receiver, start: Seq, length: number): boolean {
+  const first = distance(start, t.rcvNxt);
+  if (length === 0) return t.rcvWnd === 0 ? first === 0 : first >= 0 && first < t.rcvWnd;
+  return t.rcvWnd !== 0 && first < t.rcvWnd && first + length > 0;
 }

@@ -20,7 +20,7 @@ const MIN_RTT_WINDOW = seconds(300);
 
 /** SND.UNA < SEG.ACK =< SND.NXT */
 export const isHalfOpenAcknowledged = <P extends Path>(t: Tcb<P>, ack: Seq): boolean =>
-  after(ack, t.snd.una) && !after(ack, t.snd.nxt);
+  after(ack, t.sndUna) && !after(ack, t.sndNxt);
 
 /** One for all: nothing is made for an acknowledgment. */
 const reaction: Reaction = {
@@ -35,10 +35,9 @@ const reaction: Reaction = {
 
 /** False: the segment is dropped here. */
 export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
-  const { snd } = t;
-  const acked = distance(s.ack, snd.una);
-  const unsent = after(s.ack, snd.nxt);
-  if (unsent || acked < -Math.max(snd.maxWnd, t.mss)) {
+  const acked = distance(s.ack, t.sndUna);
+  const unsent = after(s.ack, t.sndNxt);
+  if (unsent || acked < -Math.max(t.sndMaxWnd, t.mss)) {
     // RFC 5961 §5.2: an acknowledgment from nowhere is challenged, and its data is not taken.
     if (!unsent || t.shared.config.challengeUnsent) challenge(t, now);
     return false;
@@ -50,7 +49,7 @@ export function acknowledge<P extends Path>(t: Tcb<P>, s: Segment, now: Instant)
       update(t, s, flight, 0, false, now);
     return true;
   }
-  const wnd = s.has(FLAG.syn) ? s.wnd : s.wnd << snd.shift;
+  const wnd = s.has(FLAG.syn) ? s.wnd : s.wnd << t.sndShift;
   const windowChanged = updateWindow(t, s.seq, s.ack, wnd);
   t.more = false;
   if (flight === undefined) {
@@ -72,12 +71,11 @@ function update<P extends Path>(
   duplicate: boolean,
   now: Instant,
 ): void {
-  const { snd } = t;
   flight.begin();
   reaction.sackedBefore = flight.sacked;
   reaction.duplicatesBefore = t.duplicateAcks;
   // Our SYN is no data: the window does not grow by it.
-  reaction.acked = snd.una === snd.iss ? acked - 1 : acked;
+  reaction.acked = t.sndUna === t.sndIss ? acked - 1 : acked;
   reaction.duplicate = duplicate;
   if (acked > 0) advance(t, s, flight, acked, now);
   reaction.dsack = s.options.sackBlocks > 0 && t.sack && readSacks(t, s, flight, now);
@@ -98,14 +96,13 @@ const isWaiting = <P extends Path>({ rtxKind }: Tcb<P>): boolean =>
 
 /** MUST: only from a segment that is not older than the one that last did it. True when it changed. */
 export function updateWindow<P extends Path>(t: Tcb<P>, seq: Seq, ack: Seq, wnd: number): boolean {
-  const { snd } = t;
-  const stale = before(seq, snd.wl1) || (seq === snd.wl1 && before(ack, snd.wl2));
+  const stale = before(seq, t.sndWl1) || (seq === t.sndWl1 && before(ack, t.sndWl2));
   if (stale) return false;
-  snd.wl1 = seq;
-  snd.wl2 = ack;
-  if (wnd === snd.wnd) return false;
-  snd.wnd = wnd;
-  if (wnd > snd.maxWnd) snd.maxWnd = wnd;
+  t.sndWl1 = seq;
+  t.sndWl2 = ack;
+  if (wnd === t.sndWnd) return false;
+  t.sndWnd = wnd;
+  if (wnd > t.sndMaxWnd) t.sndMaxWnd = wnd;
   return true;
 }
 
@@ -117,9 +114,9 @@ function advance<P extends Path>(
   acked: number,
   now: Instant,
 ): void {
-  const { snd, shared } = t;
+  const { shared } = t;
   flight.acknowledge(s.ack, now, leastRtt(t));
-  snd.una = s.ack;
+  t.sndUna = s.ack;
   const buffer = t.sendBuffer;
   if (buffer !== undefined) {
     const octets = Math.min(Math.max(distance(s.ack, t.sendBase), 0), buffer.length);
@@ -131,7 +128,7 @@ function advance<P extends Path>(
     }
     if (buffer.length === 0) t.sendBuffer = shared.sendBuffers.give(buffer);
   }
-  if (before(snd.up, snd.una)) snd.up = snd.una;
+  if (before(t.sndUp, t.sndUna)) t.sndUp = t.sndUna;
   t.retries = 0;
   t.progressAt = now;
   t.softError = undefined;
@@ -184,7 +181,6 @@ const order = new Int8Array(SACK_BLOCKS_MAX);
 /** Marks what the peer has; true when the first block reports what came twice (RFC 2883 §4). */
 function readSacks<P extends Path>(t: Tcb<P>, s: Segment, flight: Flight, now: Instant): boolean {
   const { options } = s;
-  const { snd } = t;
   const twice = isDsack(s);
   if (twice) noteDsack(t, options.left(0), options.right(0));
   let blocks = 0;
@@ -192,7 +188,7 @@ function readSacks<P extends Path>(t: Tcb<P>, s: Segment, flight: Flight, now: I
     const left = options.left(i);
     const right = options.right(i);
     // A block outside of what is in flight is old, or a lie (RFC 2018 §5.1, RFC 6675 §3).
-    if (!before(left, right) || before(left, snd.una) || after(right, snd.nxt)) continue;
+    if (!before(left, right) || before(left, t.sndUna) || after(right, t.sndNxt)) continue;
     // In the order of the numbers: else two blocks of one acknowledgment look like reordering.
     let at = blocks++;
     for (; at > 0 && before(left, options.left(order[at - 1] as number)); at--) {
@@ -225,8 +221,8 @@ function noteDsack<P extends Path>(t: Tcb<P>, left: Seq, right: Seq): void {
   if (t.undoMarker !== undefined && !before(left, t.undoMarker)) {
     t.undoOctets -= distance(right, left);
   }
-  if (t.reorderingRound === undefined || !before(t.snd.una, t.reorderingRound)) {
-    t.reorderingRound = t.snd.nxt;
+  if (t.reorderingRound === undefined || !before(t.sndUna, t.reorderingRound)) {
+    t.reorderingRound = t.sndNxt;
     t.reorderingMultiple = Math.min(t.reorderingMultiple + 1, 20);
     t.reorderingPersist = 16;
   }

@@ -43,7 +43,7 @@ export function arrive<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): voi
 
 /** The rest, for a segment whose acknowledgment was good: text, FIN. */
 function afterAcknowledgment<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
-  if (t.finSent && t.snd.una === t.snd.nxt && !acknowledgedFin(t, now)) return;
+  if (t.finSent && t.sndUna === t.sndNxt && !acknowledgedFin(t, now)) return;
   if (t.ecn) noteMark(t, s);
   if (s.text > 0 || s.has(FLAG.fin) || s.has(FLAG.urg)) deliver(t, s, now);
   restartIdle(t, now);
@@ -78,23 +78,22 @@ function checkTimestamps<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): b
 
 /** First: the sequence number. */
 function checkSequence<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
-  const { rcv } = t;
-  if (acceptable(rcv, s.seq, s.len)) {
-    s.trimFrom(rcv.edge);
+  if (acceptable(t, s.seq, s.len)) {
+    s.trimFrom(t.rcvEdge);
     return true;
   }
   // MUST-66: at a closed window what is no text is looked at all the same.
-  if (rcv.wnd === 0 && s.seq === rcv.nxt && t.state !== 'SYN-RECEIVED') {
-    s.trimFrom(rcv.nxt);
+  if (t.rcvWnd === 0 && s.seq === t.rcvNxt && t.state !== 'SYN-RECEIVED') {
+    s.trimFrom(t.rcvNxt);
     t.ackNow = true;
     t.shared.wake(t);
     return true;
   }
   if (s.has(FLAG.rst)) return false;
-  if (!t.isOpen && s.has(FLAG.syn) && s.seq === rcv.irs) {
+  if (!t.isOpen && s.has(FLAG.syn) && s.seq === t.rcvIrs) {
     // Of a simultaneous open: the SYN is known, what it acknowledges is new (figure 8).
     if (s.has(FLAG.ack)) {
-      s.trimBefore(rcv.nxt);
+      s.trimBefore(t.rcvNxt);
       return true;
     }
     // The peer did not get our answer: it leaves again.
@@ -123,7 +122,7 @@ function refuse<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
 function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   // RFC 1337: an old RST does not end TIME-WAIT early.
   if (t.state === 'TIME-WAIT') return;
-  if (s.seq !== t.rcv.nxt) {
+  if (s.seq !== t.rcvNxt) {
     challenge(t, now);
     return;
   }
@@ -135,17 +134,17 @@ function arriveReset<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void 
 
 /** Fifth, in SYN-RECEIVED: is our SYN acknowledged? */
 function finishHandshake<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): boolean {
-  const { shared, snd } = t;
+  const { shared } = t;
   if (!isHalfOpenAcknowledged(t, s.ack)) {
     refuseStranger(shared, shared.table.addresses(t.slot), t.localPort, t.remotePort, s);
     return false;
   }
   // No room in the listener's queue: the segment is as if lost, and the peer sends it again.
   if (t.parent !== undefined && !t.parent.mayEstablish()) return false;
-  snd.wl1 = s.seq;
-  snd.wl2 = s.ack;
-  snd.wnd = s.wnd << snd.shift;
-  snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+  t.sndWl1 = s.seq;
+  t.sndWl2 = s.ack;
+  t.sndWnd = s.wnd << t.sndShift;
+  t.sndMaxWnd = Math.max(t.sndMaxWnd, t.sndWnd);
   const { state } = t;
   establish(t, t.retries > 0, now);
   if (!t.fastOpened) t.parent?.established(t);
@@ -156,7 +155,7 @@ function finishHandshake<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): b
 
 /** RFC 9293 §3.10.7.3. */
 function arriveInSynSent<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
-  const { snd, shared } = t;
+  const { shared } = t;
   if (s.has(FLAG.ack) && !isHalfOpenAcknowledged(t, s.ack)) {
     refuseStranger(shared, shared.table.addresses(t.slot), t.localPort, t.remotePort, s);
     return;
@@ -179,14 +178,14 @@ function arriveInSynSent<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): v
   takeSyn(t, s, now);
   // RFC 3168 §6.1.1: a SYN-ACK agrees with ECE alone.
   t.ecn = t.options.ecn === 'active' && s.has(FLAG.ece) && !s.has(FLAG.cwr);
-  snd.wl2 = s.ack;
+  t.sndWl2 = s.ack;
   const retried = t.retries > 0;
   acknowledge(t, s, now);
   establish(t, retried, now);
   finishFastOpen(t, s, now);
   t.ackNow = true;
-  s.trimBefore(t.rcv.nxt);
-  s.trimFrom(t.rcv.edge);
+  s.trimBefore(t.rcvNxt);
+  s.trimFrom(t.rcvEdge);
   if (s.text > 0 || s.has(FLAG.fin)) deliver(t, s, now);
   restartIdle(t, now);
   shared.wake(t);

@@ -56,7 +56,7 @@ export function abort<P extends Path>(t: Tcb<P>, now: Instant): void {
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
     case 'CLOSE-WAIT':
-      sendReset(t, t.snd.nxt, now);
+      sendReset(t, t.sndNxt, now);
       break;
     default:
   }
@@ -73,7 +73,7 @@ export function sendReset<P extends Path>(t: Tcb<P>, seq: Seq, now: Instant): vo
     localPort: t.localPort,
     remotePort: t.remotePort,
     seq,
-    ack: t.rcv.nxt,
+    ack: t.rcvNxt,
     flags: FLAG.rst | FLAG.ack,
     window: 0,
     trafficClass: t.options.trafficClass,

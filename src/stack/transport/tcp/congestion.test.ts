@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Controlled } from '../../../../test/tcp/controlled.ts';
 import { type Instant, milliseconds, START } from '../../../base/time.ts';
 import { DEFAULTS } from './config.ts';
-import {
-  type CongestionControl,
-  CWND_MAX,
-  initialWindow,
-  SSTHRESH_INITIAL,
-  ssthreshAfterIdle,
-} from './congestion.ts';
-import { newCongestionControl } from './new-congestion-control.ts';
+import { CWND_MAX, initialWindow, SSTHRESH_INITIAL, ssthreshAfterIdle } from './congestion.ts';
+import { congestionControl } from './congestion-controls.ts';
 
 const SMSS = 1000;
 
@@ -63,7 +58,7 @@ const event = fc.oneof(
 
 type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
 
-function apply(c: CongestionControl, e: Event, now: Instant): void {
+function apply(c: Controlled, e: Event, now: Instant): void {
   switch (e.kind) {
     case 'acknowledged':
       c.acknowledged(e.octets, e.flight, e.limited, milliseconds(e.rtt_ms), now);
@@ -72,13 +67,13 @@ function apply(c: CongestionControl, e: Event, now: Instant): void {
       c.congestion(e.flight, e.ecn, now);
       break;
     case 'recovered':
-      c.recovered(e.flight, now);
+      c.recovered();
       break;
     case 'timeout':
       c.timeout(e.flight, e.first, now);
       break;
     case 'undo':
-      c.undo(now);
+      c.undo();
       break;
     case 'idle':
       c.idle(now);
@@ -93,7 +88,7 @@ function apply(c: CongestionControl, e: Event, now: Instant): void {
 const mayGrow = (e: Event): boolean =>
   e.kind === 'acknowledged' ? e.limited : ['recovered', 'undo', 'setSmss'].includes(e.kind);
 
-function checkBounds(c: CongestionControl, e: Event, before: number, smss: number): void {
+function checkBounds(c: Controlled, e: Event, before: number, smss: number): void {
   expect(Number.isInteger(c.cwnd) && Number.isInteger(c.ssthresh)).toBe(true);
   expect(c.cwnd).toBeGreaterThanOrEqual(smss);
   expect(c.cwnd).toBeLessThanOrEqual(CWND_MAX);
@@ -102,7 +97,7 @@ function checkBounds(c: CongestionControl, e: Event, before: number, smss: numbe
   if (e.kind === 'acknowledged') expect(c.cwnd).toBeGreaterThanOrEqual(before);
 }
 
-const BLOWS: Record<string, (c: CongestionControl) => void> = {
+const BLOWS: Record<string, (c: Controlled) => void> = {
   loss(c) {
     c.congestion(c.cwnd, false, START);
     c.cwnd = 2 * SMSS; // PRR
@@ -115,21 +110,21 @@ const BLOWS: Record<string, (c: CongestionControl) => void> = {
   },
 };
 
-function warmUp(c: CongestionControl, acknowledgements: number[], lossBefore: boolean): void {
+function warmUp(c: Controlled, acknowledgements: number[], lossBefore: boolean): void {
   if (lossBefore) {
     c.congestion(c.cwnd, false, START);
-    c.recovered(c.cwnd, START);
+    c.recovered();
   }
   for (const n of acknowledgements) c.acknowledged(n, c.cwnd, true, 0, START);
 }
 
 describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name) => {
-  const fresh = () => newCongestionControl(name, SMSS, 10 * SMSS, DEFAULTS);
+  const fresh = () => new Controlled(congestionControl(name, DEFAULTS), SMSS, 10 * SMSS);
 
   it('is what its name says, and begins with the initial window and no threshold', () => {
     const c = fresh();
     expect([c.name, c.cwnd, c.ssthresh]).toEqual([name, 10 * SMSS, SSTHRESH_INITIAL]);
-    expect(newCongestionControl(name, SMSS, 1, DEFAULTS).cwnd).toBe(SMSS);
+    expect(new Controlled(congestionControl(name, DEFAULTS), SMSS, 1).cwnd).toBe(SMSS);
   });
 
   it('keeps cwnd and ssthresh whole and in their bounds, and grows only where it may', () => {
@@ -162,7 +157,7 @@ describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name
         strike(c);
         expect(c.ssthresh).toBeLessThanOrEqual(twin.cwnd);
         expect(c.cwnd).toBeLessThan(twin.cwnd);
-        c.undo(START);
+        c.undo();
         expect([c.cwnd, c.ssthresh]).toEqual([twin.cwnd, twin.ssthresh]);
         for (const one of [c, twin]) one.acknowledged(20 * SMSS, SMSS, true, 0, START);
         expect(c.cwnd).toBe(twin.cwnd);
@@ -172,24 +167,24 @@ describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name
 
   it('has nothing to undo twice, nor before anything happened, nor after a pause', () => {
     const c = fresh();
-    c.undo(START);
+    c.undo();
     expect([c.cwnd, c.ssthresh]).toEqual([10 * SMSS, SSTHRESH_INITIAL]);
     c.timeout(10 * SMSS, true, START);
-    c.undo(START);
+    c.undo();
     c.timeout(10 * SMSS, false, START);
-    c.undo(START);
+    c.undo();
     expect(c.cwnd).toBe(SMSS);
     c.cwnd = 8 * SMSS;
     c.timeout(10 * SMSS, true, START);
     c.idle(START);
-    c.undo(START);
+    c.undo();
     expect(c.cwnd).toBe(SMSS);
   });
 
   it('undoes a loss before PRR has lowered cwnd', () => {
     const c = fresh();
     c.congestion(10 * SMSS, false, START);
-    c.undo(START);
+    c.undo();
     expect([c.cwnd, c.ssthresh]).toEqual([10 * SMSS, SSTHRESH_INITIAL]);
   });
 
@@ -197,7 +192,7 @@ describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name
     const c = fresh();
     c.congestion(10 * SMSS, false, START);
     c.cwnd = 20 * SMSS;
-    c.undo(START);
+    c.undo();
     expect(c.cwnd).toBe(20 * SMSS);
     expect(c.ssthresh).toBeLessThan(10 * SMSS);
   });
@@ -236,7 +231,7 @@ describe.each(['reno', 'cubic'] as const)('%s, as any congestion control', (name
   });
 
   it('makes room for one segment when segments become larger than the window', () => {
-    const c = newCongestionControl(name, SMSS, SMSS, DEFAULTS);
+    const c = new Controlled(congestionControl(name, DEFAULTS), SMSS, SMSS);
     c.congestion(SMSS, false, START);
     c.setSmss(1500);
     expect([c.cwnd, c.ssthresh]).toEqual([1500, 3000]);

@@ -4,17 +4,63 @@
  * The machine finds out what happened: new data acknowledged, loss, a mark, a timeout, a false alarm.
  * What `cwnd` and `ssthresh` become is decided behind this interface, by one of
  * [new-reno.ts](new-reno.ts) and [cubic.ts](cubic.ts). What is sent during recovery is [prr.ts](prr.ts)'s.
+ *
+ * A control is one for all connections that have it; what it knows of each lies in the connection's block, where it
+ * is at hand.
  */
 import type { Duration, Instant } from '../../../base/time.ts';
+import type { HyStart } from './hystart.ts';
 
 export type CongestionName = 'reno' | 'cubic';
 
-export interface CongestionControl {
-  readonly name: CongestionName;
+/** A congestion avoidance stage of CUBIC: made by what ended the one before, begun by the first growth in it. */
+export interface Stage {
+  /** Octets; below cwnd for "none", as after a timeout. */
+  wMax: number;
+  /** cwnd when ssthresh was set. */
+  cwndPrior: number;
+  begun: boolean;
+  /** t_epoch, moved on by the time in which cwnd did not grow for want of data. */
+  epoch: Instant;
+  /** When the stage last saw an acknowledgement. */
+  seen: Instant;
+  /** Seconds. */
+  k: number;
+  wEst: number;
+  /** Of an octet, that cwnd has still to grow. */
+  fraction: number;
+}
+
+/** What is known of a connection; it may have these among its own. What is said of one control alone is of no use to the other. */
+export interface Congestion extends HyStart {
   /** How much may be in flight, a whole number. During recovery the machine writes here what PRR says. */
   cwnd: number;
   /** Below it is slow start, from it on congestion avoidance. */
   ssthresh: number;
+  smss: number;
+  /** The window to begin with, and the restart window (RFC 5681 §4.1). */
+  initialWindow: number;
+  /** RFC 3465's L for the slow start that goes on, in segments. */
+  slowStartLimit: number;
+  /** The window to go back to; 0 when there is nothing to undo. */
+  undoCwnd: number;
+  undoSsthresh: number;
+  /** Reno: RFC 3465's bytes_acked, what was acknowledged since cwnd last grew in congestion avoidance. */
+  acked: number;
+  /** CUBIC: RFC 6298's SRTT, of the samples that were seen here, in microseconds; 0 when there were none. */
+  smoothedRtt: number;
+  /** CUBIC: the least sample; 0 when there were none. */
+  leastRtt: number;
+  /** CUBIC: none before the first slow start has ended. */
+  stage: Stage | undefined;
+  undoStage: Stage | undefined;
+}
+
+export interface CongestionControl {
+  readonly name: CongestionName;
+
+  /** A connection begins to have this control. */
+  begin(c: Congestion, smss: number, initialWindow: number): void;
 
   /**
    * New data was acknowledged outside of recovery: `octets` of it, and `flight` are still outstanding
@@ -23,6 +69,7 @@ export interface CongestionControl {
    * none.
    */
   acknowledged(
+    c: Congestion,
     octets: number,
     flight: number,
     limited: boolean,
@@ -34,29 +81,23 @@ export interface CongestionControl {
    * There was loss, which the peer's acknowledgements tell, or a mark, which ECE tells (`ecn`). Sets
    * ssthresh. With a mark it sets cwnd too, as low as one SMSS; with loss, cwnd is PRR's until `recovered`.
    */
-  congestion(flight: number, ecn: boolean, now: Instant): void;
-
-  /** Recovery is over: cwnd is ssthresh (RFC 6937 §3). Not for a recovery that `undo` ended. */
-  recovered(flight: number, now: Instant): void;
+  congestion(c: Congestion, flight: number, ecn: boolean, now: Instant): void;
 
   /**
    * The retransmission timer expired: cwnd is one SMSS. `first` of a run of them on the same data: only
    * then `flight` says something new, and sets ssthresh (RFC 5681 §3.1).
    */
-  timeout(flight: number, first: boolean, now: Instant): void;
+  timeout(c: Congestion, flight: number, first: boolean, now: Instant): void;
 
   /**
    * The last congestion, or run of timeouts, was none: the data had arrived (RFC 4015, RFC 5682, RFC
    * 3708). Puts back what was, unless cwnd is there again. May let a window's worth out at once: whoever
    * minds that limits bursts. The second time it does nothing.
    */
-  undo(now: Instant): void;
+  undo(c: Congestion): void;
 
   /** Nothing was sent for longer than the RTO: begins again from the restart window (RFC 5681 §4.1). */
-  idle(now: Instant): void;
-
-  /** The path MTU changed. A window in octets stays what it is. */
-  setSmss(smss: number): void;
+  idle(c: Congestion, now: Instant): void;
 }
 
 /** RFC 5681 §3.1 wants it arbitrarily high; this is also what Linux reports for "none yet". */
@@ -68,8 +109,35 @@ export const CWND_MAX = 2 ** 30;
 /** RFC 5681 §3.1, equation 4: ssthresh is never below two segments. */
 export const SSTHRESH_MIN_SEGMENTS = 2;
 
+/** RFC 3465 §2.2: two segments, so that a peer that acknowledges every other one slows nothing down. */
+export const L = 2;
+
 /** RFC 3465 §2.3: after a timeout, an acknowledgement counts for one segment at most in slow start. */
 export const L_AFTER_TIMEOUT = 1;
+
+/** What all controls begin with. */
+export function beginWindow(c: Congestion, smss: number, initialWindow: number): void {
+  c.smss = smss;
+  c.initialWindow = initialWindow;
+  c.cwnd = Math.max(initialWindow, smss);
+  c.ssthresh = SSTHRESH_INITIAL;
+  c.slowStartLimit = L;
+  c.undoCwnd = 0;
+  c.stage = undefined;
+  c.undoStage = undefined;
+}
+
+/** Recovery is over: cwnd is ssthresh (RFC 6937 §3). Not for a recovery that `undo` ended. */
+export function recovered(c: Congestion): void {
+  c.cwnd = Math.min(c.ssthresh, CWND_MAX);
+}
+
+/** The path MTU changed. A window in octets stays what it is. */
+export function setSmss(c: Congestion, smss: number): void {
+  c.smss = smss;
+  c.cwnd = Math.max(c.cwnd, smss);
+  c.ssthresh = Math.max(c.ssthresh, SSTHRESH_MIN_SEGMENTS * smss);
+}
 
 /** The segment that RFC 6928 §2 and RFC 3390 had in mind. */
 const USUAL_SMSS = 1460;

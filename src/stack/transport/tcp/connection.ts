@@ -6,11 +6,11 @@ import { UsageError } from '../../../base/errors.ts';
 import type { Instant } from '../../../base/time.ts';
 import { abort, close, release } from './closing.ts';
 import type { ConnectionOptions } from './config.ts';
+import { congestionControl } from './congestion-controls.ts';
 import { acknowledgeNow } from './delivery.ts';
 import { updateMss } from './handshake.ts';
 import { type TcpInfo, tcpInfo } from './info.ts';
 import type { Path } from './network.ts';
-import { newCongestionControl } from './new-congestion-control.ts';
 import { after, distance } from './seq.ts';
 import type { State } from './state.ts';
 import type { ConnectionError, Tcb } from './tcb.ts';
@@ -95,8 +95,8 @@ export class Connection<P extends Path> {
 
   /** Octets from the next one to be read to behind the last urgent one; 0: none is urgent (MUST-33, RFC 6093 §3.1). */
   get urgent(): number {
-    const { rcv } = this.#tcb;
-    const ahead = distance(rcv.up, rcv.nxt) + this.readable;
+    const { rcvUp, rcvNxt } = this.#tcb;
+    const ahead = distance(rcvUp, rcvNxt) + this.readable;
     return Math.max(0, ahead);
   }
 
@@ -118,7 +118,7 @@ export class Connection<P extends Path> {
     if (taken === 0) return 0;
     t.more = more;
     if (!more) t.pushEnd = t.sendEnd;
-    if (urgent) t.snd.up = t.sendEnd;
+    if (urgent) t.sndUp = t.sendEnd;
     if (!isOwed) t.progressAt = now;
     t.shared.schedule(t);
     t.shared.wake(t);
@@ -139,8 +139,7 @@ export class Connection<P extends Path> {
     if (buffer.length === 0 && t.reassembly === undefined) {
       t.receiveBuffer = t.shared.receiveBuffers.give(buffer);
     }
-    const { rcv } = t;
-    if (!after(rcv.up, rcv.nxt)) rcv.up = this.readable === 0 ? rcv.nxt : rcv.up;
+    if (!after(t.rcvUp, t.rcvNxt)) t.rcvUp = this.readable === 0 ? t.rcvNxt : t.rcvUp;
     if (t.isOpen && !t.finReceived && isWorthAnUpdate(t)) acknowledgeNow(t);
   }
 
@@ -183,9 +182,10 @@ export class Connection<P extends Path> {
     if (changed.noDelay === true) t.more = false;
     if (t.state === 'CLOSED') return;
     if (t.isOpen && t.options.congestion !== congestion) {
-      const { cwnd, ssthresh } = t.congestion;
-      t.congestion = newCongestionControl(t.options.congestion, t.mss, cwnd, t.shared.config);
-      t.congestion.ssthresh = ssthresh;
+      const { cwnd, ssthresh } = t;
+      t.congestion = congestionControl(t.options.congestion, t.shared.config);
+      t.congestion.begin(t, t.mss, cwnd);
+      t.ssthresh = ssthresh;
     }
     if (changed.segmentMax !== undefined) updateMss(t);
     if (changed.keepAlive === false) t.keepAliveSent = 0;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Controlled } from '../../../../test/tcp/controlled.ts';
 import {
   after,
   type Duration,
@@ -13,19 +14,26 @@ import { CUBIC_OPTIONS, Cubic } from './cubic.ts';
 const SMSS = 1000;
 const RTT = milliseconds(100);
 
-const fresh = (segments = 10) => new Cubic(SMSS, segments * SMSS);
-const plain = () => new Cubic(SMSS, 10 * SMSS, { ...CUBIC_OPTIONS, hystart: false });
+const fresh = (segments = 10) => new Controlled(new Cubic(), SMSS, segments * SMSS);
+const plain = () =>
+  new Controlled(new Cubic({ ...CUBIC_OPTIONS, hystart: false }), SMSS, 10 * SMSS);
 
 /** A loss at a window of so many segments, and the recovery from it. */
 const afterLossAt = (segments: number, c = fresh()) => {
   c.cwnd = segments * SMSS;
   c.congestion(c.cwnd, false, START);
-  c.recovered(c.ssthresh, START);
+  c.recovered();
   return c;
 };
 
 /** Acknowledges segment after segment, a window each round trip, until `end`. */
-function run(c: Cubic, from: Instant, end: Instant, rtt: Duration = RTT, segment = SMSS): Instant {
+function run(
+  c: Controlled,
+  from: Instant,
+  end: Instant,
+  rtt: Duration = RTT,
+  segment = SMSS,
+): Instant {
   let now = from;
   while (now < end) {
     const n = Math.max(1, Math.floor(c.cwnd / segment));
@@ -53,7 +61,7 @@ describe('CUBIC (RFC 9438)', () => {
     c.cwnd = cwnd;
     c.congestion(flight, false, START);
     expect([c.cwnd, c.ssthresh]).toEqual([cwnd, ssthresh]);
-    c.recovered(0, START);
+    c.recovered();
     expect(c.cwnd).toBe(ssthresh);
   });
 
@@ -61,7 +69,7 @@ describe('CUBIC (RFC 9438)', () => {
     const c = fresh();
     c.congestion(10_000, true, START);
     expect([c.cwnd, c.ssthresh]).toEqual([7000, 7000]);
-    const abe = new Cubic(SMSS, 10_000, { ...CUBIC_OPTIONS, betaEcn: 0.85 });
+    const abe = new Controlled(new Cubic({ ...CUBIC_OPTIONS, betaEcn: 0.85 }), SMSS, 10_000);
     abe.congestion(10_000, true, START);
     expect([abe.cwnd, abe.ssthresh]).toEqual([8500, 8500]);
     abe.congestion(10_000, false, START);
@@ -167,7 +175,11 @@ describe('CUBIC (RFC 9438)', () => {
   it('makes room when a loss comes before W_max was reached again: fast convergence (§4.7)', () => {
     // W_max 100; a loss at 80 makes it 80 · 0.85 = 68, and K = ∛((68 − 56) / 0.4) = 3.107 s.
     const kind = afterLossAt(80, afterLossAt(100));
-    const greedy = new Cubic(SMSS, 10_000, { ...CUBIC_OPTIONS, fastConvergence: false });
+    const greedy = new Controlled(
+      new Cubic({ ...CUBIC_OPTIONS, fastConvergence: false }),
+      SMSS,
+      10_000,
+    );
     afterLossAt(80, afterLossAt(100, greedy)); // K = ∛((80 − 56) / 0.4) = 3.915 s.
     for (const c of [kind, greedy]) {
       c.acknowledged(1, c.cwnd, true, RTT, START);
@@ -202,7 +214,7 @@ describe('CUBIC (RFC 9438)', () => {
     const now = seconds(2) as number as Instant;
     c.congestion(c.cwnd, false, now);
     c.cwnd = c.ssthresh;
-    c.undo(now);
+    c.undo();
     for (const one of [c, twin]) run(one, now, after(now, seconds(3)));
     expect(c.cwnd).toBe(twin.cwnd);
   });
@@ -243,14 +255,14 @@ describe('CUBIC (RFC 9438)', () => {
   it('takes up HyStart++ again when the loss that ended slow start was none', () => {
     const c = fresh();
     c.congestion(10_000, false, START);
-    c.undo(START);
+    c.undo();
     c.acknowledged(9 * SMSS, c.cwnd, true, RTT, START);
     expect(c.cwnd).toBe(18_000);
     // But not when congestion avoidance has begun meanwhile.
     c.congestion(10_000, false, START);
-    c.recovered(0, START);
+    c.recovered();
     c.acknowledged(SMSS, c.cwnd, true, RTT, START);
-    c.undo(START);
+    c.undo();
     c.acknowledged(9 * SMSS, c.cwnd, true, RTT, START);
     expect(c.cwnd).toBe(20_000);
   });

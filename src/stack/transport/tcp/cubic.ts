@@ -22,15 +22,19 @@
  */
 import { type Duration, type Instant, seconds } from '../../../base/time.ts';
 import {
+  beginWindow,
+  type Congestion,
   type CongestionControl,
   CWND_MAX,
+  L,
   L_AFTER_TIMEOUT,
   SSTHRESH_INITIAL,
   SSTHRESH_MIN_SEGMENTS,
+  type Stage,
   ssthreshAfterIdle,
 } from './congestion.ts';
 import { gain } from './hybla.ts';
-import { HYSTART_L, HyStart } from './hystart.ts';
+import { beginHyStart, divisor, endsSlowStart, HYSTART_L } from './hystart.ts';
 
 /** §5.1, in segments per second cubed. */
 const C = 0.4;
@@ -40,9 +44,6 @@ const BETA = 0.7;
 const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
 /** §4.2: slower than slow start, whatever the cubic says. */
 const TARGET_MAX = 1.5;
-/** RFC 3465 §2.2, for a slow start without HyStart++. */
-const L = 2;
-
 const SECOND = seconds(1);
 
 export interface CubicOptions {
@@ -65,24 +66,6 @@ export const CUBIC_OPTIONS: CubicOptions = {
   rttFairness: false,
 };
 
-/** A congestion avoidance stage: made by what ended the one before, begun by the first growth in it. */
-interface Stage {
-  /** Octets; below cwnd for "none", as after a timeout. */
-  wMax: number;
-  /** cwnd when ssthresh was set. */
-  cwndPrior: number;
-  begun: boolean;
-  /** t_epoch, moved on by the time in which cwnd did not grow for want of data. */
-  epoch: Instant;
-  /** When the stage last saw an acknowledgement. */
-  seen: Instant;
-  /** Seconds. */
-  k: number;
-  wEst: number;
-  /** Of an octet, that cwnd has still to grow. */
-  fraction: number;
-}
-
 const newStage = (wMax: number, cwndPrior: number, now: Instant): Stage => ({
   wMax,
   cwndPrior,
@@ -95,190 +78,173 @@ const newStage = (wMax: number, cwndPrior: number, now: Instant): Stage => ({
 });
 
 export class Cubic implements CongestionControl {
-  cwnd: number;
-  ssthresh = SSTHRESH_INITIAL;
-  #smss: number;
-  readonly #initialWindow: number;
   readonly #options: CubicOptions;
-  /** Of the first slow start (RFC 9406 §4.3); gone from memory with the first congestion avoidance. */
-  #hystart: HyStart | undefined;
-  /** RFC 3465's L for the slow start that goes on, in segments. */
-  #limit = L;
-  /** RFC 6298's, of the samples that were seen here, in microseconds; 0 when there were none. */
-  #srtt = 0;
-  /** The least sample; 0 when there were none. */
-  #minRtt = 0;
-  /** None before the first slow start has ended. */
-  #stage: Stage | undefined;
-  /** The window to go back to; 0 when there is nothing to undo. */
-  #undoCwnd = 0;
-  #undoSsthresh = 0;
-  #undoStage: Stage | undefined;
 
-  constructor(smss: number, initialWindow: number, options: CubicOptions = CUBIC_OPTIONS) {
-    this.#smss = smss;
-    this.#initialWindow = initialWindow;
+  constructor(options: CubicOptions = CUBIC_OPTIONS) {
     this.#options = options;
-    this.#hystart = options.hystart ? new HyStart() : undefined;
-    this.cwnd = Math.max(initialWindow, smss);
   }
 
   get name(): 'cubic' {
     return 'cubic';
   }
 
+  begin(c: Congestion, smss: number, initialWindow: number): void {
+    beginWindow(c, smss, initialWindow);
+    c.smoothedRtt = 0;
+    c.leastRtt = 0;
+    c.hystart = this.#options.hystart;
+    if (c.hystart) beginHyStart(c);
+  }
+
   acknowledged(
+    c: Congestion,
     octets: number,
     flight: number,
     limited: boolean,
     rtt: Duration | 0,
     now: Instant,
   ): void {
-    if (rtt > 0) this.#measure(rtt);
-    const left = this.cwnd < this.ssthresh ? this.#slowStart(octets, flight, limited, rtt) : octets;
-    if (left > 0) this.#avoid(left, limited, now);
+    if (rtt > 0) measure(c, rtt);
+    const left = c.cwnd < c.ssthresh ? this.#slowStart(c, octets, flight, limited, rtt) : octets;
+    if (left > 0) this.#avoid(c, left, limited, now);
   }
 
-  congestion(flight: number, ecn: boolean, now: Instant): void {
-    this.#remember();
+  congestion(c: Congestion, flight: number, ecn: boolean, now: Instant): void {
+    remember(c);
     const beta = ecn ? this.#options.betaEcn : BETA;
     // §4.6 lets it be cwnd in place of FlightSize where cwnd does not grow beyond what is in use: then a flow
     // that its peer's window holds back is not made slower than that by a loss.
-    this.#reduce(Math.max(flight, this.cwnd), beta, this.#wMaxAfterLoss(), now);
+    reduce(c, Math.max(flight, c.cwnd), beta, this.#wMaxAfterLoss(c), now);
     // §4.6: a mark may bring cwnd down to one segment, below the least ssthresh.
-    if (ecn) this.cwnd = Math.max(Math.min(this.cwnd, Math.floor(flight * beta)), this.#smss);
+    if (ecn) c.cwnd = Math.max(Math.min(c.cwnd, Math.floor(flight * beta)), c.smss);
   }
 
-  recovered(_flight: number, _now: Instant): void {
-    this.cwnd = Math.min(this.ssthresh, CWND_MAX);
-  }
-
-  timeout(flight: number, first: boolean, now: Instant): void {
+  timeout(c: Congestion, flight: number, first: boolean, now: Instant): void {
     if (first) {
-      this.#remember();
-      this.#reduce(flight, BETA, 0, now); // §4.8: the next stage begins with K = 0.
+      remember(c);
+      reduce(c, flight, BETA, 0, now); // §4.8: the next stage begins with K = 0.
     }
-    this.cwnd = this.#smss;
-    this.#limit = L_AFTER_TIMEOUT;
+    c.cwnd = c.smss;
+    c.slowStartLimit = L_AFTER_TIMEOUT;
   }
 
   /** §4.9.2 */
-  undo(_now: Instant): void {
-    if (this.#undoCwnd >= this.cwnd) {
-      this.cwnd = this.#undoCwnd;
-      this.ssthresh = this.#undoSsthresh;
-      this.#stage = this.#undoStage;
-      this.#limit = L;
+  undo(c: Congestion): void {
+    if (c.undoCwnd >= c.cwnd) {
+      c.cwnd = c.undoCwnd;
+      c.ssthresh = c.undoSsthresh;
+      c.stage = c.undoStage;
+      c.slowStartLimit = L;
     }
-    this.#undoCwnd = 0;
-    this.#undoStage = undefined;
+    c.undoCwnd = 0;
+    c.undoStage = undefined;
   }
 
   /** Slow start comes next, and after it another stage, toward the same W_max. */
-  idle(now: Instant): void {
-    this.#undoCwnd = 0; // What was found out about a path then says little about it now.
-    if (this.cwnd <= this.#initialWindow) return; // And the stage's clock leaves the time out.
-    const stage = this.#stage;
-    if (stage !== undefined) this.#stage = newStage(stage.wMax, stage.cwndPrior, now);
-    this.ssthresh = ssthreshAfterIdle(this.ssthresh, this.cwnd);
-    this.cwnd = this.#initialWindow;
-    this.#limit = L;
-  }
-
-  setSmss(smss: number): void {
-    this.#smss = smss;
-    this.cwnd = Math.max(this.cwnd, smss);
-    this.ssthresh = Math.max(this.ssthresh, SSTHRESH_MIN_SEGMENTS * smss);
+  idle(c: Congestion, now: Instant): void {
+    c.undoCwnd = 0; // What was found out about a path then says little about it now.
+    if (c.cwnd <= c.initialWindow) return; // And the stage's clock leaves the time out.
+    const { stage } = c;
+    if (stage !== undefined) c.stage = newStage(stage.wMax, stage.cwndPrior, now);
+    c.ssthresh = ssthreshAfterIdle(c.ssthresh, c.cwnd);
+    c.cwnd = c.initialWindow;
+    c.slowStartLimit = L;
   }
 
   /** What of `octets` is left for congestion avoidance, which begins in the middle of an acknowledgement. */
-  #slowStart(octets: number, flight: number, limited: boolean, rtt: Duration | 0): number {
-    const hystart = this.ssthresh === SSTHRESH_INITIAL ? this.#hystart : undefined;
-    const l = hystart === undefined ? this.#limit : HYSTART_L;
-    const counted = this.#options.slowStartLimit ? Math.min(octets, l * this.#smss) : octets;
-    const growth = Math.floor(counted / (hystart?.divisor ?? 1));
-    if (hystart?.acknowledged(octets, flight, rtt)) this.#exit();
+  #slowStart(
+    c: Congestion,
+    octets: number,
+    flight: number,
+    limited: boolean,
+    rtt: Duration | 0,
+  ): number {
+    // Of the first slow start (RFC 9406 §4.3).
+    const first = c.hystart && c.ssthresh === SSTHRESH_INITIAL;
+    const l = first ? HYSTART_L : c.slowStartLimit;
+    const counted = this.#options.slowStartLimit ? Math.min(octets, l * c.smss) : octets;
+    const growth = first ? Math.floor(counted / divisor(c)) : counted;
+    if (first && endsSlowStart(c, octets, flight, rtt)) exit(c);
     if (!limited) return 0;
-    const room = Math.max(Math.min(this.ssthresh, CWND_MAX) - this.cwnd, 0);
+    const room = Math.max(Math.min(c.ssthresh, CWND_MAX) - c.cwnd, 0);
     if (growth < room) {
-      this.cwnd += growth;
+      c.cwnd += growth;
       return 0;
     }
-    this.cwnd += room;
-    this.#limit = L;
+    c.cwnd += room;
+    c.slowStartLimit = L;
     return growth - room;
   }
 
-  /** HyStart++ ended slow start without a loss: §4.10 has W_max and cwnd_prior be cwnd. */
-  #exit(): void {
-    this.ssthresh = Math.max(this.cwnd, SSTHRESH_MIN_SEGMENTS * this.#smss);
-  }
-
-  #avoid(octets: number, limited: boolean, now: Instant): void {
-    this.#stage ??= newStage(this.cwnd, this.cwnd, now);
-    const stage = this.#stage;
-    if (!stage.begun) this.#begin(stage, now);
+  #avoid(c: Congestion, octets: number, limited: boolean, now: Instant): void {
+    c.stage ??= newStage(c.cwnd, c.cwnd, now);
+    const { stage, cwnd } = c;
+    if (!stage.begun) begin(c, stage, now);
     if (!limited) stage.epoch = (stage.epoch + (now - stage.seen)) as Instant;
     stage.seen = now;
     if (!limited) return;
 
-    const { cwnd } = this;
     const t = (now - stage.epoch) / SECOND;
-    stage.wEst += (this.#alpha(stage) * this.#smss * octets) / cwnd;
-    const target = this.#wCubic(stage, t + this.#srtt / SECOND);
+    stage.wEst += (this.#alpha(c, stage) * c.smss * octets) / cwnd;
+    const target = wCubic(c, stage, t + c.smoothedRtt / SECOND);
     const bounded = Math.min(Math.max(target, cwnd), TARGET_MAX * cwnd);
     // §4.4 and §4.5, and not beyond the target when one acknowledgement is of more than a window.
     let next = cwnd + stage.fraction + (bounded - cwnd) * Math.min(octets / cwnd, 1);
     // §4.3 sets cwnd to W_est in the Reno-friendly region; §4.2 takes the higher: a window never shrinks here.
-    if (this.#wCubic(stage, t) < stage.wEst) next = Math.max(next, stage.wEst);
-    this.cwnd = Math.min(Math.floor(next), CWND_MAX);
+    if (wCubic(c, stage, t) < stage.wEst) next = Math.max(next, stage.wEst);
+    c.cwnd = Math.min(Math.floor(next), CWND_MAX);
     stage.fraction = next - Math.floor(next);
   }
 
-  #measure(rtt: Duration | 0): void {
-    this.#srtt += this.#srtt === 0 ? rtt : (rtt - this.#srtt) / 8;
-    if (this.#minRtt === 0 || rtt < this.#minRtt) this.#minRtt = rtt;
-  }
-
   /** §4.3: by how many segments W_est grows in a round trip. */
-  #alpha(stage: Stage): number {
+  #alpha(c: Congestion, stage: Stage): number {
     const alpha = stage.wEst >= stage.cwndPrior ? 1 : ALPHA;
     if (!this.#options.rttFairness) return alpha;
     // As the cubic, no faster than §4.2 allows, unless Reno is.
-    const most = ((TARGET_MAX - 1) * this.cwnd) / this.#smss;
-    return Math.max(alpha, Math.min(alpha * gain(this.#minRtt), most));
-  }
-
-  #begin(stage: Stage, now: Instant): void {
-    this.#hystart = undefined;
-    stage.begun = true;
-    stage.epoch = now;
-    stage.seen = now;
-    stage.wMax = Math.max(stage.wMax, this.cwnd);
-    stage.k = Math.cbrt((stage.wMax - this.cwnd) / this.#smss / C);
-    stage.wEst = this.cwnd;
-  }
-
-  #wCubic(stage: Stage, t: number): number {
-    const d = t - stage.k;
-    return C * this.#smss * d * d * d + stage.wMax;
+    const most = ((TARGET_MAX - 1) * c.cwnd) / c.smss;
+    return Math.max(alpha, Math.min(alpha * gain(c.leastRtt), most));
   }
 
   /** Fast convergence, §4.7: who was cut short of W_max makes room for the flow that did it. */
-  #wMaxAfterLoss(): number {
-    const shrunk = this.#options.fastConvergence && this.cwnd < (this.#stage?.wMax ?? 0);
-    return shrunk ? (this.cwnd * (1 + BETA)) / 2 : this.cwnd;
+  #wMaxAfterLoss(c: Congestion): number {
+    const shrunk = this.#options.fastConvergence && c.cwnd < (c.stage?.wMax ?? 0);
+    return shrunk ? (c.cwnd * (1 + BETA)) / 2 : c.cwnd;
   }
+}
 
-  #reduce(flight: number, beta: number, wMax: number, now: Instant): void {
-    this.ssthresh = Math.max(Math.floor(flight * beta), SSTHRESH_MIN_SEGMENTS * this.#smss);
-    this.#stage = newStage(wMax, this.cwnd, now);
-    this.#limit = L;
-  }
+/** HyStart++ ended slow start without a loss: §4.10 has W_max and cwnd_prior be cwnd. */
+function exit(c: Congestion): void {
+  c.ssthresh = Math.max(c.cwnd, SSTHRESH_MIN_SEGMENTS * c.smss);
+}
 
-  #remember(): void {
-    this.#undoCwnd = this.cwnd;
-    this.#undoSsthresh = this.ssthresh;
-    this.#undoStage = this.#stage;
-  }
+function measure(c: Congestion, rtt: Duration | 0): void {
+  c.smoothedRtt += c.smoothedRtt === 0 ? rtt : (rtt - c.smoothedRtt) / 8;
+  if (c.leastRtt === 0 || rtt < c.leastRtt) c.leastRtt = rtt;
+}
+
+function begin(c: Congestion, stage: Stage, now: Instant): void {
+  c.hystart = false;
+  stage.begun = true;
+  stage.epoch = now;
+  stage.seen = now;
+  stage.wMax = Math.max(stage.wMax, c.cwnd);
+  stage.k = Math.cbrt((stage.wMax - c.cwnd) / c.smss / C);
+  stage.wEst = c.cwnd;
+}
+
+function wCubic(c: Congestion, stage: Stage, t: number): number {
+  const d = t - stage.k;
+  return C * c.smss * d * d * d + stage.wMax;
+}
+
+function reduce(c: Congestion, flight: number, beta: number, wMax: number, now: Instant): void {
+  c.ssthresh = Math.max(Math.floor(flight * beta), SSTHRESH_MIN_SEGMENTS * c.smss);
+  c.stage = newStage(wMax, c.cwnd, now);
+  c.slowStartLimit = L;
+}
+
+function remember(c: Congestion): void {
+  c.undoCwnd = c.cwnd;
+  c.undoSsthresh = c.ssthresh;
+  c.undoStage = c.stage;
 }

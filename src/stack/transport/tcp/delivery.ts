@@ -25,9 +25,9 @@ export function deliver<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): vo
   }
   if (s.has(FLAG.urg)) noteUrgent(t, s);
   if (s.has(FLAG.fin) && t.finAt === undefined) t.finAt = add(s.seq, s.len - 1);
-  if (before(s.seq, t.rcv.nxt)) noteOverlap(t, s);
+  if (before(s.seq, t.rcvNxt)) noteOverlap(t, s);
   if (s.text > 0) takeText(t, s, now);
-  if (t.finAt !== undefined && t.finAt === t.rcv.nxt) takeFin(t, now);
+  if (t.finAt !== undefined && t.finAt === t.rcvNxt) takeFin(t, now);
   else if (s.has(FLAG.fin)) acknowledgeNow(t);
 }
 
@@ -39,8 +39,7 @@ const receivesText = <P extends Path>(t: Tcb<P>): boolean =>
   (t.state === 'SYN-RECEIVED' && t.fastOpened);
 
 function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
-  const { rcv } = t;
-  if (s.text > rcv.mss) rcv.mss = s.text;
+  if (s.text > t.rcvMss) t.rcvMss = s.text;
   // Behind its own FIN the peer has nothing to say.
   const text = t.finAt === undefined ? s.text : Math.min(s.text, distance(t.finAt, s.seq));
   s.end = s.start + text;
@@ -48,7 +47,7 @@ function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   t.receiveBuffer ??= t.shared.receiveBuffers.take();
   const buffer = t.receiveBuffer;
   const limit = t.options.receiveBuffer + text;
-  const offset = distance(s.seq, rcv.nxt);
+  const offset = distance(s.seq, t.rcvNxt);
   if (offset > 0) {
     takeOutOfOrder(t, s, buffer, offset, limit);
     return;
@@ -61,7 +60,7 @@ function takeText<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   }
   const reached = add(s.seq, text);
   noteHeld(t, reassembly, s.seq, reached);
-  advance(t, buffer, distance(reassembly.fill(reached) ?? reached, rcv.nxt));
+  advance(t, buffer, distance(reassembly.fill(reached) ?? reached, t.rcvNxt));
   if (reassembly.isEmpty) t.reassembly = undefined;
   // RFC 5681 §4.2: at once when it fills a gap, or a part of one.
   acknowledgeNow(t);
@@ -83,7 +82,7 @@ export function takeNext<P extends Path>(
 function advance<P extends Path>(t: Tcb<P>, buffer: ReceiveBuffer, octets: number): void {
   buffer.advance(octets);
   t.octetsReceived += octets;
-  t.rcv.nxt = add(t.rcv.nxt, octets);
+  t.rcvNxt = add(t.rcvNxt, octets);
 }
 
 function takeOutOfOrder<P extends Path>(
@@ -106,14 +105,14 @@ function takeOutOfOrder<P extends Path>(
 
 /** What lies before RCV.NXT came twice. */
 function noteOverlap<P extends Path>(t: Tcb<P>, s: Segment): void {
-  noteRange(t, s.seq, t.rcv.nxt);
-  s.trimBefore(t.rcv.nxt);
+  noteRange(t, s.seq, t.rcvNxt);
+  s.trimBefore(t.rcvNxt);
 }
 
 /** All of the segment came before: RFC 2883 tells the sender. */
 export function noteDuplicate<P extends Path>(t: Tcb<P>, s: Segment): void {
   const right = add(s.seq, s.text);
-  if (!after(right, t.rcv.nxt)) noteRange(t, s.seq, right);
+  if (!after(right, t.rcvNxt)) noteRange(t, s.seq, right);
 }
 
 /** What lies behind RCV.NXT came twice: the first piece of it, if nothing else is to be told (RFC 2883 §4). */
@@ -130,9 +129,9 @@ function noteRange<P extends Path>(t: Tcb<P>, left: Seq, right: Seq): void {
 }
 
 function takeFin<P extends Path>(t: Tcb<P>, now: Instant): void {
-  t.rcv.nxt = add(t.rcv.nxt, 1);
+  t.rcvNxt = add(t.rcvNxt, 1);
   // RCV.NXT may not pass what was told: a FIN takes a number, and no room.
-  if (before(t.rcv.edge, t.rcv.nxt)) t.rcv.edge = t.rcv.nxt;
+  if (before(t.rcvEdge, t.rcvNxt)) t.rcvEdge = t.rcvNxt;
   t.finReceived = true;
   t.reassembly = undefined;
   switch (t.state) {
@@ -164,13 +163,13 @@ const mayDelayFinAck = <P extends Path>(t: Tcb<P>): boolean =>
   t.octetsReceived > 0 &&
   !t.fastOpened &&
   !t.ackNow &&
-  distance(t.rcv.nxt, t.rcv.acked) <= t.rcv.mss;
+  distance(t.rcvNxt, t.rcvAcked) <= t.rcvMss;
 
 /** The urgent pointer tells where urgent data ends (RFC 9293 §3.8.5, RFC 6093 §4): new or more is told (MUST-32). */
 function noteUrgent<P extends Path>(t: Tcb<P>, s: Segment): void {
   const up = add(s.seq, s.up);
-  if (!after(up, t.rcv.up) || !after(up, t.rcv.nxt)) return;
-  t.rcv.up = up;
+  if (!after(up, t.rcvUp) || !after(up, t.rcvNxt)) return;
+  t.rcvUp = up;
   t.shared.notify(t);
 }
 
@@ -212,8 +211,8 @@ function delayAck<P extends Path>(t: Tcb<P>, now: Instant): void {
 const NARROW = 24;
 
 function isAwaited<P extends Path>(t: Tcb<P>): boolean {
-  const { rcv, options } = t;
-  if (distance(rcv.nxt, rcv.acked) > rcv.mss) return true;
+  const { options } = t;
+  if (distance(t.rcvNxt, t.rcvAcked) > t.rcvMss) return true;
   if (options.quickAck || t.shared.config.delayedAck === 0) return true;
-  return options.receiveBuffer < NARROW * rcv.mss;
+  return options.receiveBuffer < NARROW * t.rcvMss;
 }

@@ -36,7 +36,7 @@ export function fastOpenOption<P extends Path>(t: Tcb<P>): Uint8Array | undefine
 
 /** The SYN-ACK came: it may bring a cookie, and what went with the SYN is acknowledged by it or leaves anew. */
 export function finishFastOpen<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
-  const { fastOpen, shared, snd } = t;
+  const { fastOpen, shared } = t;
   if (fastOpen === undefined) return;
   t.fastOpen = undefined;
   const addresses = shared.table.addresses(t.slot);
@@ -54,5 +54,5 @@ export function finishFastOpen<P extends Path>(t: Tcb<P>, s: Segment, now: Insta
     return;
   }
   t.flight = shared.flights.give(t.flight);
-  snd.nxt = snd.una;
+  t.sndNxt = t.sndUna;
 }

@@ -1,9 +1,9 @@
 /** Opening: what each end says of itself in its SYN and makes of the other's, RFC 9293 §3.7.1, RFC 7323 §2 and §3. */
 import type { Instant } from '../../../base/time.ts';
-import { initialWindow } from './congestion.ts';
+import { initialWindow, setSmss } from './congestion.ts';
+import { congestionControl } from './congestion-controls.ts';
 import { FLAG, HEADER_LENGTH } from './header.ts';
 import type { Path } from './network.ts';
-import { newCongestionControl } from './new-congestion-control.ts';
 import { type SegmentOptions, type SynOptions, WINDOW_SCALE_MAX } from './options.ts';
 import { afterSynTimeout } from './rtt.ts';
 import type { Segment } from './segment.ts';
@@ -28,12 +28,12 @@ export function windowShift(receiveBuffer: number, least: number): number {
 
 /** ISS, and the rest of the block as it is before the first segment. */
 export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): void {
-  const { snd, rcv, shared } = t;
-  snd.iss = iss;
-  snd.una = iss;
-  snd.nxt = iss;
-  snd.up = iss;
-  snd.small = iss;
+  const { shared } = t;
+  t.sndIss = iss;
+  t.sndUna = iss;
+  t.sndNxt = iss;
+  t.sndUp = iss;
+  t.sndSmall = iss;
   t.recover = iss;
   t.sendBase = add(iss, 1);
   t.pushEnd = t.sendBase;
@@ -42,7 +42,7 @@ export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): 
     const { receiveBuffer, windowShiftMin } = shared.config;
     // A buffer that the application set is not made larger later.
     const least = t.options.receiveBuffer === receiveBuffer ? windowShiftMin : 0;
-    rcv.shift = windowShift(t.options.receiveBuffer, least);
+    t.rcvShift = windowShift(t.options.receiveBuffer, least);
   }
   updateMss(t);
 }
@@ -53,7 +53,7 @@ export function synOptions<P extends Path>(t: Tcb<P>, now: Instant): SynOptions 
   const answer = t.state !== 'SYN-SENT';
   return {
     maximumSegmentSize: announcedMss(t.path, t.options.segmentMax),
-    windowScale: (answer ? t.scaling : config.windowScaling) ? t.rcv.shift : -1,
+    windowScale: (answer ? t.scaling : config.windowScaling) ? t.rcvShift : -1,
     sackPermitted: answer ? t.sack : config.sack,
     timestamps: answer ? t.timestamps : config.timestamps,
     tsval: timestampNow(t, now),
@@ -68,26 +68,25 @@ export const synWindow = (receiveBuffer: number): number => Math.min(receiveBuff
 /** The peer's SYN. MUST-15: a peer that names no segment size takes 536 octets (1220 over IPv6). */
 export function takeSyn<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
   const { config } = t.shared;
-  const { rcv, snd } = t;
   const { options } = s;
   // A SYN of ours has told a window already, and the buffer may have become smaller since.
-  const window = Math.max(synWindow(t.options.receiveBuffer), rcv.wnd);
-  rcv.irs = s.seq;
-  rcv.nxt = add(s.seq, 1);
-  rcv.acked = rcv.nxt;
-  rcv.up = rcv.nxt;
-  rcv.edge = add(rcv.nxt, window);
+  const window = Math.max(synWindow(t.options.receiveBuffer), t.rcvWnd);
+  t.rcvIrs = s.seq;
+  t.rcvNxt = add(s.seq, 1);
+  t.rcvAcked = t.rcvNxt;
+  t.rcvUp = t.rcvNxt;
+  t.rcvEdge = add(t.rcvNxt, window);
   agree(t, options, now);
-  snd.wl1 = s.seq;
+  t.sndWl1 = s.seq;
   // The window of a SYN is not scaled.
-  snd.wnd = s.wnd;
-  snd.maxWnd = s.wnd;
+  t.sndWnd = s.wnd;
+  t.sndMaxWnd = s.wnd;
   const { segmentDefault } = config;
   const ipv6 = t.path.headerLength > HEADER_LENGTH;
   const unnamed = ipv6 ? segmentDefault.ipv6 : segmentDefault.ipv4;
   t.peerMss = Math.max(options.maximumSegmentSize || unnamed, config.segmentMin);
   updateMss(t);
-  rcv.mss = Math.min(t.mss, config.segmentDefault.ipv4);
+  t.rcvMss = Math.min(t.mss, config.segmentDefault.ipv4);
   if (config.receiveWhole) {
     const receiveBuffer = Math.ceil(t.options.receiveBuffer / t.mss) * t.mss;
     t.options = { ...t.options, receiveBuffer };
@@ -105,8 +104,8 @@ export function agree<P extends Path>(t: Tcb<P>, options: SegmentOptions, now: I
     t.tsRecentAt = now;
   }
   t.scaling = config.windowScaling && options.windowScale >= 0;
-  t.snd.shift = t.scaling ? options.windowScale : 0;
-  if (!t.scaling) t.rcv.shift = 0;
+  t.sndShift = t.scaling ? options.windowScale : 0;
+  if (!t.scaling) t.rcvShift = 0;
 }
 
 /** What ECN's bits in a SYN ask for (RFC 3168 §6.1.1). */
@@ -121,7 +120,7 @@ export function updateMss<P extends Path>(t: Tcb<P>): void {
   if (t.peerMss > 0) mss = Math.min(mss, t.peerMss);
   if (options.segmentMax > 0) mss = Math.min(mss, options.segmentMax);
   t.mss = Math.max(mss, 1);
-  if (t.mss !== before && t.isOpen) t.congestion.setSmss(effectiveMss(t));
+  if (t.mss !== before && t.isOpen) setSmss(t, effectiveMss(t));
 }
 
 /** SMSS: a segment's payload when the options that all segments have are in it. */
@@ -131,7 +130,8 @@ export function beginCongestionControl<P extends Path>(t: Tcb<P>): void {
   const { config } = t.shared;
   const smss = effectiveMss(t);
   const window = initialWindow(smss, config.initialWindow);
-  t.congestion = newCongestionControl(t.options.congestion, smss, window, config);
+  t.congestion = congestionControl(t.options.congestion, config);
+  t.congestion.begin(t, smss, window);
 }
 
 /** Both SYNs are acknowledged. */
@@ -143,7 +143,7 @@ export function establish<P extends Path>(t: Tcb<P>, synRetried: boolean, now: I
   if (!t.fastOpened) beginCongestionControl(t);
   // RFC 5681 §3.1, RFC 6298 §5.7: a SYN that was lost tells of a path to be careful on.
   if (synRetried) {
-    t.congestion.cwnd = effectiveMss(t);
+    t.cwnd = effectiveMss(t);
     if (t.srtt === 0) afterSynTimeout(t);
   }
   t.retries = 0;

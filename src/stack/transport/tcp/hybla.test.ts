@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Controlled } from '../../../../test/tcp/controlled.ts';
 import { type Duration, type Instant, milliseconds, START } from '../../../base/time.ts';
 import { CUBIC_OPTIONS, Cubic } from './cubic.ts';
 import { gain } from './hybla.ts';
@@ -13,10 +14,10 @@ const ALPHA = 0.9 / 1.7;
  * So soon after it W_cubic lies lower: this is the Reno-friendly region.
  */
 function growth(rtt: Duration, rttFairness: boolean, others: readonly Duration[] = []): number {
-  const control = new Cubic(SMSS, 10 * SMSS, { ...CUBIC_OPTIONS, rttFairness });
+  const control = new Controlled(new Cubic({ ...CUBIC_OPTIONS, rttFairness }), SMSS, 10 * SMSS);
   control.cwnd = 30 * SMSS;
   control.congestion(30 * SMSS, false, START);
-  control.recovered(21 * SMSS, START);
+  control.recovered();
   for (const other of others) control.acknowledged(0, 21 * SMSS, false, other, START);
   const before = control.cwnd;
   for (let acked = 0; acked < before; acked += SMSS) {
@@ -65,9 +66,13 @@ describe('what CUBIC takes from TCP Hybla', () => {
   });
 
   it('is no faster than half a window a round trip, the bound of RFC 9438 §4.2', () => {
-    const control = new Cubic(SMSS, 10 * SMSS, { ...CUBIC_OPTIONS, rttFairness: true });
+    const control = new Controlled(
+      new Cubic({ ...CUBIC_OPTIONS, rttFairness: true }),
+      SMSS,
+      10 * SMSS,
+    );
     control.congestion(4 * SMSS, false, START);
-    control.recovered(4 * SMSS, START);
+    control.recovered();
     control.cwnd = 4 * SMSS;
     control.ssthresh = 4 * SMSS;
     control.acknowledged(4 * SMSS, 0, true, milliseconds(200), START);

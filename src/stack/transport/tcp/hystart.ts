@@ -25,61 +25,74 @@ export const HYSTART_L = 8;
 /** Longer than any round trip. */
 const INFINITE = 0x7fff_ffff;
 
-export class HyStart {
+/** A connection may have these among its own. */
+export interface HyStart {
+  /** It is used, and no congestion avoidance was before. */
+  hystart: boolean;
   /** Octets until the round ends. */
-  #windowEnd = 0;
-  #lastRoundMinRtt = INFINITE;
-  #currentRoundMinRtt = INFINITE;
-  #rttSampleCount = 0;
+  windowEnd: number;
+  lastRoundMinRtt: number;
+  currentRoundMinRtt: number;
+  rttSampleCount: number;
   /** INFINITE in standard slow start. */
-  #cssBaselineMinRtt = INFINITE;
+  cssBaselineMinRtt: number;
   /** Rounds of CSS that began, the one in which it was entered among them. */
-  #cssRounds = 0;
+  cssRounds: number;
+}
 
-  /** Conservative slow start goes on. */
-  get conservative(): boolean {
-    return this.#cssBaselineMinRtt !== INFINITE;
-  }
+export function beginHyStart(h: HyStart): void {
+  h.windowEnd = 0;
+  h.lastRoundMinRtt = INFINITE;
+  h.currentRoundMinRtt = INFINITE;
+  h.rttSampleCount = 0;
+  h.cssBaselineMinRtt = INFINITE;
+  h.cssRounds = 0;
+}
 
-  /** What the growth of slow start is divided by now. */
-  get divisor(): number {
-    return this.conservative ? CSS_GROWTH_DIVISOR : 1;
-  }
+/** Conservative slow start goes on. */
+export const isConservative = (h: HyStart): boolean => h.cssBaselineMinRtt !== INFINITE;
 
-  /** `octets` were acknowledged, `flight` are outstanding still. True when slow start is over. */
-  acknowledged(octets: number, flight: number, rtt: Duration | 0): boolean {
-    // What ends a round is the last that was sent in it, and the sample that it brings belongs to it.
-    this.#windowEnd -= octets;
-    if (rtt > 0) {
-      this.#currentRoundMinRtt = Math.min(this.#currentRoundMinRtt, rtt);
-      this.#rttSampleCount += 1;
-      if (this.#rttSampleCount >= N_RTT_SAMPLE) this.#judge();
-    }
-    if (this.#windowEnd > 0) return false;
-    return this.#nextRound(flight);
-  }
+/** What the growth of slow start is divided by now. */
+export const divisor = (h: HyStart): number => (isConservative(h) ? CSS_GROWTH_DIVISOR : 1);
 
-  #judge(): void {
-    if (this.conservative) {
-      if (this.#currentRoundMinRtt < this.#cssBaselineMinRtt) this.#cssBaselineMinRtt = INFINITE;
-      return;
-    }
-    if (this.#lastRoundMinRtt === INFINITE) return;
-    const part = Math.min(this.#lastRoundMinRtt / MIN_RTT_DIVISOR, MAX_RTT_THRESH);
-    const rttThresh = Math.max(MIN_RTT_THRESH, part);
-    if (this.#currentRoundMinRtt >= this.#lastRoundMinRtt + rttThresh) {
-      this.#cssBaselineMinRtt = this.#currentRoundMinRtt;
-      this.#cssRounds = 1;
-    }
+/** `octets` were acknowledged, `flight` are outstanding still. True when slow start is over. */
+export function endsSlowStart(
+  h: HyStart,
+  octets: number,
+  flight: number,
+  rtt: Duration | 0,
+): boolean {
+  // What ends a round is the last that was sent in it, and the sample that it brings belongs to it.
+  h.windowEnd -= octets;
+  if (rtt > 0) {
+    h.currentRoundMinRtt = Math.min(h.currentRoundMinRtt, rtt);
+    h.rttSampleCount += 1;
+    if (h.rttSampleCount >= N_RTT_SAMPLE) judge(h);
   }
+  return h.windowEnd <= 0 && beginRound(h, flight);
+}
 
-  #nextRound(flight: number): boolean {
-    this.#windowEnd = flight;
-    this.#lastRoundMinRtt = this.#currentRoundMinRtt;
-    this.#currentRoundMinRtt = INFINITE;
-    this.#rttSampleCount = 0;
-    if (!this.conservative) return false;
-    this.#cssRounds += 1;
-    return this.#cssRounds > CSS_ROUNDS;
+function judge(h: HyStart): void {
+  if (isConservative(h)) {
+    if (h.currentRoundMinRtt < h.cssBaselineMinRtt) h.cssBaselineMinRtt = INFINITE;
+    return;
   }
+  if (h.lastRoundMinRtt === INFINITE) return;
+  const part = Math.min(h.lastRoundMinRtt / MIN_RTT_DIVISOR, MAX_RTT_THRESH);
+  const rttThresh = Math.max(MIN_RTT_THRESH, part);
+  if (h.currentRoundMinRtt >= h.lastRoundMinRtt + rttThresh) {
+    h.cssBaselineMinRtt = h.currentRoundMinRtt;
+    h.cssRounds = 1;
+  }
+}
+
+/** True when slow start is over. */
+function beginRound(h: HyStart, flight: number): boolean {
+  h.windowEnd = flight;
+  h.lastRoundMinRtt = h.currentRoundMinRtt;
+  h.currentRoundMinRtt = INFINITE;
+  h.rttSampleCount = 0;
+  if (!isConservative(h)) return false;
+  h.cssRounds += 1;
+  return h.cssRounds > CSS_ROUNDS;
 }

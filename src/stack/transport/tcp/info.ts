@@ -59,11 +59,11 @@ const MILLISECOND = 1000;
 const REORDERING_MAX = 300;
 
 export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
-  const { snd, rcv, flight, shared, congestion } = t;
+  const { flight, shared } = t;
   const mss = effectiveMss(t);
   const segments = (octets: number): number => Math.ceil(octets / mss);
   const since = (then: number): number => Math.floor((now - then) / MILLISECOND);
-  const unlimited = congestion.ssthresh >= SSTHRESH_INITIAL;
+  const unlimited = t.ssthresh >= SSTHRESH_INITIAL;
   return {
     tcpi_state: LINUX_NUMBER[t.state],
     tcpi_ca_state: t.recovery,
@@ -71,12 +71,12 @@ export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
     tcpi_probes: t.keepAliveSent + (t.rtxKind === TIMER.windowProbe ? t.retries : 0),
     tcpi_backoff: t.retries,
     tcpi_options: options(t),
-    tcpi_snd_wscale: snd.shift,
-    tcpi_rcv_wscale: Math.max(rcv.shift, 0),
+    tcpi_snd_wscale: t.sndShift,
+    tcpi_rcv_wscale: Math.max(t.rcvShift, 0),
     tcpi_rto: t.rto,
     tcpi_ato: shared.config.delayedAck,
     tcpi_snd_mss: mss,
-    tcpi_rcv_mss: rcv.mss,
+    tcpi_rcv_mss: t.rcvMss,
     tcpi_unacked: flight?.count ?? 0,
     tcpi_sacked: t.sack ? (flight?.sackedSegments ?? 0) : t.duplicateAcks,
     tcpi_lost: segments(flight?.lost ?? 0),
@@ -89,8 +89,8 @@ export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
     tcpi_rcv_ssthresh: t.options.receiveBuffer,
     tcpi_rtt: t.srtt,
     tcpi_rttvar: t.rttvar,
-    tcpi_snd_ssthresh: unlimited ? SSTHRESH_INITIAL : Math.floor(congestion.ssthresh / mss),
-    tcpi_snd_cwnd: Math.max(1, Math.floor(congestion.cwnd / mss)),
+    tcpi_snd_ssthresh: unlimited ? SSTHRESH_INITIAL : Math.floor(t.ssthresh / mss),
+    tcpi_snd_cwnd: Math.max(1, Math.floor(t.cwnd / mss)),
     tcpi_advmss: announcedMss(t.path, t.options.segmentMax),
     tcpi_reordering: Math.min(
       Math.max(DUPLICATE_THRESHOLD, segments(t.reordering)),
@@ -102,12 +102,12 @@ export function tcpInfo<P extends Path>(t: Tcb<P>, now: Instant): TcpInfo {
     tcpi_bytes_acked: t.octetsAcked,
     tcpi_bytes_received: t.octetsReceived,
     tcpi_delivered: t.segmentsDelivered,
-    tcpi_notsent_bytes: Math.max(0, distance(t.sendEnd, snd.nxt)),
+    tcpi_notsent_bytes: Math.max(0, distance(t.sendEnd, t.sndNxt)),
     tcpi_min_rtt: minRtt(t),
     tcpi_bytes_sent: t.octetsSent,
-    tcpi_snd_wnd: snd.wnd,
-    tcpi_rcv_wnd: rcv.wnd,
-    cwnd_octets: congestion.cwnd,
+    tcpi_snd_wnd: t.sndWnd,
+    tcpi_rcv_wnd: t.rcvWnd,
+    cwnd_octets: t.cwnd,
   };
 }
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Controlled } from '../../../../test/tcp/controlled.ts';
 import { START } from '../../../base/time.ts';
 import { NewReno } from './new-reno.ts';
 
 const SMSS = 1000;
-const fresh = (segments = 10) => new NewReno(SMSS, segments * SMSS);
+const fresh = (segments = 10) => new Controlled(new NewReno(), SMSS, segments * SMSS);
 
-const acknowledge = (c: NewReno, octets: number, times = 1) => {
+const acknowledge = (c: Controlled, octets: number, times = 1) => {
   for (let i = 0; i < times; i++) c.acknowledged(octets, c.cwnd, true, 0, START);
   return c;
 };
@@ -15,7 +16,7 @@ const acknowledge = (c: NewReno, octets: number, times = 1) => {
 const avoiding = (segments: number) => {
   const c = fresh();
   c.congestion(2 * segments * SMSS, false, START);
-  c.recovered(segments * SMSS, START);
+  c.recovered();
   return c;
 };
 
@@ -59,14 +60,14 @@ describe('Reno', () => {
     const c = fresh();
     c.congestion(flight, false, START);
     expect([c.cwnd, c.ssthresh]).toEqual([10_000, ssthresh]);
-    c.recovered(0, START);
+    c.recovered();
     expect(c.cwnd).toBe(ssthresh);
   });
 
   it('begins to count a window anew after a loss', () => {
     const c = acknowledge(avoiding(10), SMSS, 9);
     c.congestion(10 * SMSS, false, START);
-    c.recovered(0, START);
+    c.recovered();
     expect(acknowledge(c, SMSS, 4).cwnd).toBe(5000);
     expect(acknowledge(c, SMSS, 1).cwnd).toBe(6000);
   });

@@ -50,7 +50,7 @@ function narrow<P extends Path>(t: Tcb<P>): void {
   if (t.flight.lost === 0) return;
   // It was no congestion (RFC 1191 §6.5): what is sent again does not make the window smaller.
   t.recovery = RECOVERY.loss;
-  t.recover = t.snd.nxt;
+  t.recover = t.sndNxt;
   t.undoMarker = undefined;
 }
 

@@ -43,7 +43,7 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
   let iss = seq(shared.isn.next(a.addresses, a.localPort, a.remotePort, now));
   if (a.old !== undefined) {
     // MAY-2: beyond all that the connection before it used, if that was faster than the clock.
-    if (!after(iss, a.old.snd.nxt)) iss = add(a.old.snd.nxt, 1);
+    if (!after(iss, a.old.sndNxt)) iss = add(a.old.sndNxt, 1);
     terminate(a.old, undefined);
   }
   const t = halfOpen(a, path, iss, now);
@@ -81,9 +81,9 @@ function acceptFastOpen<P extends Path>(a: Arrival<P>, t: Tcb<P>, s: Segment, no
   t.fastOpened = true;
   beginCongestionControl(t);
   // Our SYN is in flight beside what the window is for.
-  t.congestion.cwnd += 1;
-  s.trimBefore(t.rcv.nxt);
-  s.trimFrom(t.rcv.edge);
+  t.cwnd += 1;
+  s.trimBefore(t.rcvNxt);
+  s.trimFrom(t.rcvEdge);
   a.parent.established(t);
   deliver(t, s, now);
 }
@@ -148,7 +148,7 @@ export function sendCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Insta
  * connection from those of the other (RFC 6191). Else the SYN is as if lost; from the next secret comes another number.
  */
 const mayFollow = <P extends Path>(old: Tcb<P>, iss: Seq, s: Segment): boolean =>
-  (old.timestamps && s.options.timestamps) || after(iss, old.snd.nxt);
+  (old.timestamps && s.options.timestamps) || after(iss, old.sndNxt);
 
 /** An acknowledgment that may be of a cookie: the connection is made from it. */
 export function acceptCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Instant): boolean {
@@ -167,10 +167,10 @@ export function acceptCookie<P extends Path>(a: Arrival<P>, s: Segment, now: Ins
   const t = halfOpen(a, path, iss, now);
   takeSyn(t, synOf(s, irs, found), now);
   t.ecn = found.ecn;
-  t.snd.nxt = s.ack;
-  t.snd.una = s.ack;
-  t.snd.wnd = s.wnd << t.snd.shift;
-  t.snd.maxWnd = t.snd.wnd;
+  t.sndNxt = s.ack;
+  t.sndUna = s.ack;
+  t.sndWnd = s.wnd << t.sndShift;
+  t.sndMaxWnd = t.sndWnd;
   establish(t, false, now);
   a.parent.established(t);
   arrive(t, s, now);

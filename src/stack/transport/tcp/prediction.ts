@@ -46,14 +46,14 @@ export function takePredicted<P extends Path>(
   }
   t.lastReceivedAt = now;
   const seq = sequence(p, at);
-  updateWindow(t, seq, acknowledgment(p, at), window(p, at) << t.snd.shift);
+  updateWindow(t, seq, acknowledgment(p, at), window(p, at) << t.sndShift);
   t.more = false;
   restartProbes(t, now);
-  if (t.timestamps && !before(t.rcv.acked, seq)) {
+  if (t.timestamps && !before(t.rcvAcked, seq)) {
     t.tsRecent = p.view.getInt32(at + TSVAL);
     t.tsRecentAt = now;
   }
-  if (text > t.rcv.mss) t.rcv.mss = text;
+  if (text > t.rcvMss) t.rcvMss = text;
   takeNext(t, buffer, text, now);
   restartIdle(t, now);
   return true;
@@ -67,9 +67,8 @@ function isNext<P extends Path>(
   header: number,
   text: number,
 ): boolean {
-  const { rcv, snd } = t;
-  if (text <= 0 || text > rcv.wnd) return false;
-  if (sequence(p, at) !== rcv.nxt || acknowledgment(p, at) !== snd.una) return false;
+  if (text <= 0 || text > t.rcvWnd) return false;
+  if (sequence(p, at) !== t.rcvNxt || acknowledgment(p, at) !== t.sndUna) return false;
   const { view } = p;
   const plain = view.getUint16(at + OFFSET_AND_FLAGS) & ~FLAG.psh;
   if (plain !== ((header << 10) | FLAG.ack)) return false;

@@ -15,7 +15,7 @@ export function sendProbe<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { probe, shared, snd } = t;
+  const { probe, shared } = t;
   t.probe = PROBE.none;
   switch (probe) {
     case PROBE.tail:
@@ -25,7 +25,7 @@ export function sendProbe<P extends Path>(
     default:
       // An octet that was acknowledged long ago, without it (SHLD-12, RFC 9293 §3.8.4).
       shared.counters.keepAliveProbes += 1;
-      return writeData(t, packet, at, add(snd.nxt, -1), 0, false, now, false);
+      return writeData(t, packet, at, add(t.sndNxt, -1), 0, false, now, false);
   }
 }
 
@@ -36,11 +36,11 @@ function sendTailProbe<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { flight, snd, shared } = t;
+  const { flight, shared } = t;
   if (flight === undefined || flight.count === 0) return 0;
   shared.counters.tailProbes += 1;
-  const unsent = distance(t.sendEnd, snd.nxt);
-  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const unsent = distance(t.sendEnd, t.sndNxt);
+  const usable = distance(add(t.sndUna, t.sndWnd), t.sndNxt);
   const octets = Math.min(unsent, usable, segmentRoom(t));
   let length: number;
   if (octets > 0) {
@@ -51,7 +51,7 @@ function sendTailProbe<P extends Path>(
     t.tlpIsRetransmission = true;
     length = sendAgain(t, flight, flight.count - 1, packet, at, now);
   }
-  t.tlpEnd = snd.nxt;
+  t.tlpEnd = t.sndNxt;
   armRetransmission(t, now);
   return length;
 }
@@ -63,10 +63,10 @@ function sendWindowProbe<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { snd, shared } = t;
+  const { shared } = t;
   shared.counters.windowProbes += 1;
-  const unsent = distance(t.sendEnd, snd.nxt);
-  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const unsent = distance(t.sendEnd, t.sndNxt);
+  const usable = distance(add(t.sndUna, t.sndWnd), t.sndNxt);
   const octets = Math.min(unsent, usable, segmentRoom(t));
   if (octets > 0) {
     // It was held back here: no patience of the peer's is used up, and all of it is pushed.
@@ -79,5 +79,5 @@ function sendWindowProbe<P extends Path>(
     backOff(t, shared.rto);
     return sendText(t, packet, at, 1, false, true, now);
   }
-  return writeData(t, packet, at, add(snd.una, -1), 0, false, now, false);
+  return writeData(t, packet, at, add(t.sndUna, -1), 0, false, now, false);
 }

@@ -15,6 +15,7 @@
  *   (3) An episode that proves false is undone once: cwnd, ssthresh and the marks are as before it.
  */
 import { type Duration, type Instant, after as later } from '../../../base/time.ts';
+import { recovered } from './congestion.ts';
 import type { Flight } from './flight.ts';
 import { effectiveMss } from './handshake.ts';
 import { FLAG } from './header.ts';
@@ -54,12 +55,12 @@ export function react<P extends Path>(
 ): void {
   if (!t.sack) countDuplicates(t, flight, r);
   checkTailProbe(t, s, r, now);
-  if (tryUndo(t, flight, r, now)) return;
+  if (tryUndo(t, flight, r)) return;
   detectLosses(t, flight, now);
   if (t.ecn && s.has(FLAG.ece) && !s.has(FLAG.syn)) reduce(t, true, now);
   switch (t.recovery) {
     case RECOVERY.recovery:
-      continueRecovery(t, flight, r, now);
+      continueRecovery(t, flight, r);
       return;
     case RECOVERY.loss:
       continueLoss(t, flight, r, now);
@@ -88,7 +89,7 @@ function detectLosses<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): 
     if (flight.sacked > 0) flight.loseBelowSacked(DUPLICATE_THRESHOLD * effectiveMss(t));
   } else if (t.recovery < RECOVERY.recovery && t.duplicateAcks >= DUPLICATE_THRESHOLD) {
     // RFC 6582 §3.2 step 2: not for duplicates that a timeout's retransmissions caused.
-    if (!before(t.snd.una, t.recover) || t.recovery === RECOVERY.cwr) flight.loseFirst();
+    if (!before(t.sndUna, t.recover) || t.recovery === RECOVERY.cwr) flight.loseFirst();
   }
 }
 
@@ -147,7 +148,7 @@ function continueOpen<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, no
     return;
   }
   if (t.recovery === RECOVERY.cwr) {
-    if (before(t.snd.una, t.recover)) return;
+    if (before(t.sndUna, t.recover)) return;
     t.recovery = RECOVERY.open;
   }
   t.recovery = flight.sacked > 0 || t.duplicateAcks > 0 ? RECOVERY.disorder : RECOVERY.open;
@@ -157,12 +158,11 @@ function continueOpen<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, no
 /** cwnd grows by what was acknowledged, if it is cwnd that held the sender back. */
 function grow<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: Instant): void {
   if (r.acked <= 0 || !t.isOpen) return;
-  const { congestion } = t;
-  const slowStart = congestion.cwnd < congestion.ssthresh;
+  const slowStart = t.cwnd < t.ssthresh;
   const proven = Math.max(t.flightSize + r.acked, t.flightPeak);
-  const limited = t.cwndLimited || (slowStart && congestion.cwnd < 2 * proven);
+  const limited = t.cwndLimited || (slowStart && t.cwnd < 2 * proven);
   const octets = t.shared.config.growsByDelivery ? deliveredNow(t, flight, r) : r.acked;
-  congestion.acknowledged(octets, t.flightSize, limited, r.rtt, now);
+  t.congestion.acknowledged(t, octets, t.flightSize, limited, r.rtt, now);
 }
 
 /** Of what is acknowledged, what no SACK and no duplicate told of before. */
@@ -179,14 +179,14 @@ function enterRecovery<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, n
   t.ecnReduced = t.ecn;
   t.recovery = RECOVERY.recovery;
   // A window that ECN or a probe made smaller in this round trip is not made smaller again.
-  if (!already) t.congestion.congestion(t.flightSize, false, now);
+  if (!already) t.congestion.congestion(t, t.flightSize, false, now);
   beginPrr(flight, t.flightSize, r.sackedBefore, r.acked);
   proportion(t, flight, false);
 }
 
 export function beginEpisode<P extends Path>(t: Tcb<P>): void {
-  t.recover = t.snd.nxt;
-  t.undoMarker = t.snd.una;
+  t.recover = t.sndNxt;
+  t.undoMarker = t.sndUna;
   t.undoOctets = 0;
   t.retransmittedAt = 0;
   t.tlpEnd = undefined;
@@ -194,27 +194,14 @@ export function beginEpisode<P extends Path>(t: Tcb<P>): void {
 
 /** RFC 9937. */
 function proportion<P extends Path>(t: Tcb<P>, flight: Flight, safeAck: boolean): void {
-  const { congestion } = t;
   const { pipe } = t;
-  const octets = sendable(
-    flight,
-    flight.delivered,
-    pipe,
-    congestion.ssthresh,
-    safeAck,
-    effectiveMss(t),
-  );
-  congestion.cwnd = pipe + octets;
+  const octets = sendable(flight, flight.delivered, pipe, t.ssthresh, safeAck, effectiveMss(t));
+  t.cwnd = pipe + octets;
 }
 
-function continueRecovery<P extends Path>(
-  t: Tcb<P>,
-  flight: Flight,
-  r: Reaction,
-  now: Instant,
-): void {
-  if (!before(t.snd.una, t.recover)) {
-    endRecovery(t, flight, now);
+function continueRecovery<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction): void {
+  if (!before(t.sndUna, t.recover)) {
+    endRecovery(t, flight);
     return;
   }
   // RFC 6582 §3.2 step 3: a partial acknowledgment tells of the next loss.
@@ -222,8 +209,8 @@ function continueRecovery<P extends Path>(
   proportion(t, flight, r.acked > 0 && flight.newlyLost === 0);
 }
 
-function endRecovery<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): void {
-  t.congestion.recovered(t.flightSize, now);
+function endRecovery<P extends Path>(t: Tcb<P>, flight: Flight): void {
+  recovered(t);
   t.recovery = flight.sacked > 0 ? RECOVERY.disorder : RECOVERY.open;
   if (!t.sack) t.duplicateAcks = 0;
   if (t.reorderingPersist > 0) {
@@ -235,7 +222,7 @@ function endRecovery<P extends Path>(t: Tcb<P>, flight: Flight, now: Instant): v
 /** After a timeout, slow start over what was lost (RFC 5681 §3.1). */
 function continueLoss<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: Instant): void {
   if (r.acked > 0) grow(t, flight, r, now);
-  if (before(t.snd.una, t.recover)) return;
+  if (before(t.sndUna, t.recover)) return;
   t.recovery = flight.sacked > 0 ? RECOVERY.disorder : RECOVERY.open;
   t.duplicateAcks = 0;
 }
@@ -244,7 +231,7 @@ function continueLoss<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, no
  * Was it a false alarm? By the echo of a timestamp (RFC 3522), by DSACKs for all that was sent again (RFC
  * 3708), after a timeout also by the arrival of what was sent but once (RFC 5682 in its SACK form).
  */
-function tryUndo<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: Instant): boolean {
+function tryUndo<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction): boolean {
   if (t.undoMarker === undefined) return false;
   // DSACKs come late: a round trip after recovery is over.
   const echoed = r.spurious && t.recovery >= RECOVERY.recovery;
@@ -254,7 +241,7 @@ function tryUndo<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: In
   if (!echoed && !allTwice && !original) return false;
   t.shared.counters.undos += 1;
   const timedOut = t.recovery === RECOVERY.loss;
-  t.congestion.undo(now);
+  t.congestion.undo(t);
   flight.forgive();
   t.recovery = flight.sacked > 0 ? RECOVERY.disorder : RECOVERY.open;
   t.undoMarker = undefined;
@@ -268,11 +255,11 @@ function tryUndo<P extends Path>(t: Tcb<P>, flight: Flight, r: Reaction, now: In
 function reduce<P extends Path>(t: Tcb<P>, ecn: boolean, now: Instant): void {
   if (t.recovery >= RECOVERY.cwr) return;
   t.recovery = RECOVERY.cwr;
-  t.recover = t.snd.nxt;
-  t.congestion.congestion(t.flightSize, ecn, now);
+  t.recover = t.sndNxt;
+  t.congestion.congestion(t, t.flightSize, ecn, now);
   // RFC 3168 §6.1.2: whatever the reason is, the peer is told.
   t.ecnReduced = t.ecn;
-  if (!ecn) t.congestion.recovered(t.flightSize, now);
+  if (!ecn) recovered(t);
 }
 
 /** RFC 8985 §7.4.2: did the probe mend a loss that nothing else told of? */

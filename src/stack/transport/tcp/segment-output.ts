@@ -34,7 +34,7 @@ export function acknowledgment<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const length = writeData(t, packet, at, t.snd.nxt, 0, false, now, false);
+  const length = writeData(t, packet, at, t.sndNxt, 0, false, now, false);
   if (t.duplicatesDue > 0) {
     t.duplicatesDue -= 1;
     t.ackNow = true;
@@ -53,7 +53,6 @@ export function writeData<P extends Path>(
   now: Instant,
   isNew: boolean,
 ): number {
-  const { snd, rcv } = t;
   let header = HEADER_LENGTH;
   if (t.timestamps) {
     header += writeTimestamps(packet, at + header, timestampNow(t, now), t.tsRecent);
@@ -72,9 +71,9 @@ export function writeData<P extends Path>(
   if (before(seq, t.pushEnd) && !before(next, t.pushEnd) && octets > 0) flags |= FLAG.psh;
   // MUST-30, MUST-62: behind the last urgent octet, however many there are (MUST-31).
   let urgent = 0;
-  if (after(snd.up, snd.una) && after(snd.up, seq)) {
+  if (after(t.sndUp, t.sndUna) && after(t.sndUp, seq)) {
     flags |= FLAG.urg;
-    urgent = Math.min(distance(snd.up, seq), 0xffff);
+    urgent = Math.min(distance(t.sndUp, seq), 0xffff);
   }
   if (t.ecnEcho) flags |= FLAG.ece;
   if (isNew && octets > 0 && t.ecnReduced) {
@@ -90,7 +89,7 @@ export function writeData<P extends Path>(
     t.localPort,
     t.remotePort,
     seq,
-    rcv.nxt,
+    t.rcvNxt,
     flags,
     window,
     urgent,

@@ -20,7 +20,7 @@ export function retransmitLost<P extends Path>(
   const lost = flight.nextLost();
   if (lost === NONE) return 0;
   const { pipe } = t;
-  if (pipe > 0 && pipe + Math.min(flight.length(lost), t.mss) > t.congestion.cwnd) {
+  if (pipe > 0 && pipe + Math.min(flight.length(lost), t.mss) > t.cwnd) {
     t.cwndLimited = true;
     return 0;
   }
@@ -69,7 +69,7 @@ const NARROW = 24;
  */
 function share<P extends Path>(t: Tcb<P>, room: number): number {
   if (!t.shared.config.evenSegments) return room;
-  const window = Math.min(t.snd.maxWnd, t.options.sendBuffer);
+  const window = Math.min(t.sndMaxWnd, t.options.sendBuffer);
   if (window >= NARROW * room || window <= room) return room;
   return Math.floor(window / Math.ceil(window / room));
 }
@@ -84,15 +84,14 @@ export function sendNew<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { snd, congestion } = t;
-  const unsent = distance(t.sendEnd, snd.nxt);
+  const unsent = distance(t.sendEnd, t.sndNxt);
   const finDue = t.finQueued && !t.finSent;
   t.cwndLimited = false;
   if (unsent <= 0 && !finDue) return 0;
   if (t.flight !== undefined && t.flight.count >= SEGMENTS_MAX) return 0;
   const room = segmentRoom(t);
   const most = share(t, room);
-  const usable = distance(add(snd.una, snd.wnd), snd.nxt);
+  const usable = distance(add(t.sndUna, t.sndWnd), t.sndNxt);
   const octets = Math.max(0, Math.min(unsent, usable, most));
   const last = octets === unsent;
   const full = octets === most;
@@ -102,7 +101,7 @@ export function sendNew<P extends Path>(
     return 0;
   }
   const { pipe } = t;
-  if (pipe > 0 && pipe + octets > congestion.cwnd) {
+  if (pipe > 0 && pipe + octets > t.cwnd) {
     t.cwndLimited = true;
     return 0;
   }
@@ -119,24 +118,24 @@ function mayLeave<P extends Path>(
   unsent: number,
   usable: number,
 ): boolean {
-  const { snd, options } = t;
+  const { options } = t;
   const finDue = t.finQueued && !t.finSent;
   if (octets === 0) return unsent === 0 && finDue && usable > 0;
-  if (octets < unsent) return octets >= snd.maxWnd / 2;
+  if (octets < unsent) return octets >= t.sndMaxWnd / 2;
   if (finDue) return true;
   if (options.cork || t.more) return false;
   // A full buffer says that there is more to come, for which this can wait.
-  if (unsent < NARROW && t.sendBuffer?.length === options.sendBuffer && snd.una !== snd.nxt)
+  if (unsent < NARROW && t.sendBuffer?.length === options.sendBuffer && t.sndUna !== t.sndNxt)
     return false;
-  if (options.noDelay || after(snd.up, snd.nxt)) return true;
-  if (t.shared.config.nagle === 'nagle') return snd.una === snd.nxt;
-  return !after(snd.small, snd.una);
+  if (options.noDelay || after(t.sndUp, t.sndNxt)) return true;
+  if (t.shared.config.nagle === 'nagle') return t.sndUna === t.sndNxt;
+  return !after(t.sndSmall, t.sndUna);
 }
 
 /** RFC 5681 §4.1: after silence the window says nothing of the path any more. */
 function restartAfterIdle<P extends Path>(t: Tcb<P>, now: Instant): void {
   if (t.flight === undefined && now - t.lastSentAt > t.rto && t.octetsSent > 0) {
-    if (t.shared.config.restartAfterIdle) t.congestion.idle(now);
+    if (t.shared.config.restartAfterIdle) t.congestion.idle(t, now);
   }
 }
 
@@ -149,17 +148,16 @@ export function sendText<P extends Path>(
   small: boolean,
   now: Instant,
 ): number {
-  const { snd } = t;
-  const start = snd.nxt;
+  const start = t.sndNxt;
   const end = add(start, octets + (fin ? 1 : 0));
   t.flight ??= t.shared.flights.take();
   t.flight.push(start, end, now);
-  snd.nxt = end;
+  t.sndNxt = end;
   if (fin) t.finSent = true;
-  if (small) snd.small = end;
+  if (small) t.sndSmall = end;
   t.octetsSent += octets;
   const { flightSize } = t;
-  if (flightSize > t.flightPeak || !before(snd.una, t.flightPeakEnd)) {
+  if (flightSize > t.flightPeak || !before(t.sndUna, t.flightPeakEnd)) {
     t.flightPeak = flightSize;
     t.flightPeakEnd = end;
   }

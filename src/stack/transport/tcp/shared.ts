@@ -22,7 +22,6 @@ import { TimerHeap } from './timer-heap.ts';
 
 /** Answers that wait to be polled. A flood that fills the queue gets no more of them. */
 const REPLIES_MAX = 256;
-const HANDSHAKE_SEGMENT = 1460;
 const SECOND = 1_000_000;
 /** RTO is so much more than SRTT at least, RFC 6298 §2.3. */
 const GRANULARITY = 1000 as Duration;
@@ -63,7 +62,7 @@ export class Shared<P extends Path, T extends Scheduled> {
   readonly sendBuffers = new Pool(() => new SendBuffer());
   readonly receiveBuffers = new Pool(() => new ReceiveBuffer());
   /** What a SYN and what goes with it may be sent by. */
-  readonly handshakeCongestion = new NewReno(HANDSHAKE_SEGMENT, 10 * HANDSHAKE_SEGMENT);
+  readonly handshakeCongestion = new NewReno();
   readonly isn: IsnGenerator;
   /** Where each connection's clock of timestamps begins; its addresses alone decide it (RFC 7323 §5.4). */
   readonly timestampOffsets: IsnGenerator;

@@ -18,16 +18,15 @@ export function nextOfHandshake<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { snd } = t;
-  if (snd.nxt === snd.iss) {
+  if (t.sndNxt === t.sndIss) {
     t.flight ??= t.shared.flights.take();
-    t.flight.push(snd.iss, add(snd.iss, 1), now);
-    snd.nxt = add(snd.iss, 1);
+    t.flight.push(t.sndIss, add(t.sndIss, 1), now);
+    t.sndNxt = add(t.sndIss, 1);
     t.progressAt = now;
     return writeSynSegment(t, packet, at, now);
   }
   const lost = t.flight?.nextLost() ?? NONE;
-  if (lost !== NONE && t.flight?.start(lost) === snd.iss) {
+  if (lost !== NONE && t.flight?.start(lost) === t.sndIss) {
     t.flight.retransmit(lost, now);
     t.shared.counters.retransSegs += 1;
     return writeSynSegment(t, packet, at, now);
@@ -42,7 +41,7 @@ function writeSynSegment<P extends Path>(
   at: number,
   now: Instant,
 ): number {
-  const { snd, rcv, shared } = t;
+  const { shared } = t;
   const answer = t.state !== 'SYN-SENT';
   const cookie = fastOpenOption(t);
   const syn = { ...synOptions(t, now), cookie };
@@ -56,9 +55,9 @@ function writeSynSegment<P extends Path>(
   if (!answer && cookie !== undefined && cookie.length > 0 && t.retries === 0) {
     end += takeSynData(t, packet, end, now);
   }
-  const window = synWindow(Math.max(t.options.receiveBuffer, rcv.wnd));
-  if (answer) rcv.acked = rcv.nxt;
-  else rcv.edge = add(rcv.nxt, window);
+  const window = synWindow(Math.max(t.options.receiveBuffer, t.rcvWnd));
+  if (answer) t.rcvAcked = t.rcvNxt;
+  else t.rcvEdge = add(t.rcvNxt, window);
   t.ackNow = false;
   write(
     packet,
@@ -67,8 +66,8 @@ function writeSynSegment<P extends Path>(
     end,
     t.localPort,
     t.remotePort,
-    snd.iss,
-    answer ? rcv.nxt : (0 as Seq),
+    t.sndIss,
+    answer ? t.rcvNxt : (0 as Seq),
     flags,
     window,
     0,
@@ -84,14 +83,14 @@ function writeSynSegment<P extends Path>(
  * middleboxes add to those of a SYN.
  */
 function takeSynData<P extends Path>(t: Tcb<P>, packet: Packet, at: number, now: Instant): number {
-  const { snd, flight } = t;
+  const { flight } = t;
   const room = (t.peerMss > 0 ? Math.min(t.mss, t.peerMss) : t.mss) - OPTIONS_LENGTH_MAX;
   const octets = Math.min(t.sendBuffer?.length ?? 0, room);
   if (octets <= 0 || flight === undefined) return 0;
   t.sendBuffer?.copyTo(packet, at, 0, octets);
-  const start = snd.nxt;
-  snd.nxt = add(start, octets);
-  flight.push(start, snd.nxt, now);
+  const start = t.sndNxt;
+  t.sndNxt = add(start, octets);
+  flight.push(start, t.sndNxt, now);
   t.octetsSent += octets;
   return octets;
 }

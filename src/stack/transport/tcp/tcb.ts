@@ -6,7 +6,8 @@
  */
 import { after, type Duration, type Instant, NEVER } from '../../../base/time.ts';
 import type { ConnectionOptions } from './config.ts';
-import type { CongestionControl } from './congestion.ts';
+import type { Congestion, CongestionControl, Stage } from './congestion.ts';
+
 import type { Flight } from './flight.ts';
 import type { MinRtt } from './min-rtt.ts';
 import type { Path } from './network.ts';
@@ -21,46 +22,11 @@ import type { State } from './state.ts';
 
 const ZERO = 0 as Seq;
 
+/** What a SYN and what goes with it may be sent by. */
+const HANDSHAKE_SEGMENT = 1460;
+
 /** Longer than any: there was no sample (min-rtt.ts). */
 const NO_RTT = 0x7fff_ffff as Duration;
-
-/** Send sequence variables. */
-export class SendSequence {
-  una: Seq = ZERO;
-  nxt: Seq = ZERO;
-  /** In octets, scaled: beyond 16 bits (REC-1). */
-  wnd = 0;
-  /** Behind the last octet of urgent data; `una` or before when there is none. */
-  up: Seq = ZERO;
-  wl1: Seq = ZERO;
-  wl2: Seq = ZERO;
-  iss: Seq = ZERO;
-  /** The largest window that the peer ever had: Max(SND.WND) of RFC 9293 §3.8.6.2.1, MAX.SND.WND of RFC 5961 §5.2. */
-  maxWnd = 0;
-  /** Snd.Wind.Shift */
-  shift = 0;
-  /** Behind the last segment that was smaller than it might have been (Minshall). */
-  small: Seq = ZERO;
-}
-
-/** Receive sequence variables. */
-export class ReceiveSequence {
-  nxt: Seq = ZERO;
-  /** RCV.NXT + RCV.WND as the peer was told: it never moves back. */
-  edge: Seq = ZERO;
-  up: Seq = ZERO;
-  irs: Seq = ZERO;
-  /** Rcv.Wind.Shift */
-  shift = 0;
-  /** Last.ACK.sent of RFC 7323 §4.3. */
-  acked: Seq = ZERO;
-  /** The largest payload that came: what "full-sized" means (RFC 9293 §3.8.6.3). */
-  mss = 0;
-
-  get wnd(): number {
-    return distance(this.edge, this.nxt);
-  }
-}
 
 /** What the retransmission timer waits for. */
 export const TIMER = {
@@ -96,7 +62,7 @@ export interface Parent<P extends Path> {
   failed(tcb: Tcb<P>): void;
 }
 
-export class Tcb<P extends Path> implements Rtt, MinRtt {
+export class Tcb<P extends Path> implements Rtt, MinRtt, Congestion {
   readonly shared: Shared<P, Tcb<P>>;
   path: P;
   options: ConnectionOptions;
@@ -109,8 +75,36 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   /** What has not ended the connection: an ICMP error (MUST-56), retransmissions in vain. Gone with the next progress. */
   softError: ConnectionError | undefined;
 
-  readonly snd = new SendSequence();
-  readonly rcv = new ReceiveSequence();
+  // Send sequence variables.
+  sndUna: Seq = ZERO;
+  sndNxt: Seq = ZERO;
+  /** In octets, scaled: beyond 16 bits (REC-1). */
+  sndWnd = 0;
+  /** Behind the last octet of urgent data; SND.UNA or before when there is none. */
+  sndUp: Seq = ZERO;
+  sndWl1: Seq = ZERO;
+  sndWl2: Seq = ZERO;
+  sndIss: Seq = ZERO;
+  /** The largest window that the peer ever had: Max(SND.WND) of RFC 9293 §3.8.6.2.1, MAX.SND.WND of RFC 5961 §5.2. */
+  sndMaxWnd = 0;
+  /** Snd.Wind.Shift */
+  sndShift = 0;
+  /** Behind the last segment that was smaller than it might have been (Minshall). */
+  sndSmall: Seq = ZERO;
+
+  // Receive sequence variables.
+  rcvNxt: Seq = ZERO;
+  /** RCV.NXT + RCV.WND as the peer was told: it never moves back. */
+  rcvEdge: Seq = ZERO;
+  rcvUp: Seq = ZERO;
+  rcvIrs: Seq = ZERO;
+  /** Rcv.Wind.Shift */
+  rcvShift = 0;
+  /** Last.ACK.sent of RFC 7323 §4.3. */
+  rcvAcked: Seq = ZERO;
+  /** The largest payload that came: what "full-sized" means (RFC 9293 §3.8.6.3). */
+  rcvMss = 0;
+
   /** The peer's maximum segment size, 0 before it is known. */
   peerMss = 0;
   /** Payload that a segment without options can have: Eff.snd.MSS of RFC 9293 §3.7.1 plus what options take. */
@@ -174,8 +168,27 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
   probe: Probe = PROBE.none;
 
   // Congestion and recovery.
-  /** Of the connection's own from ESTABLISHED on; before, one that all share and nobody changes. */
+  /** The owner's choice from ESTABLISHED on. */
   congestion: CongestionControl;
+  cwnd = 0;
+  ssthresh = 0;
+  smss = 0;
+  initialWindow = 0;
+  slowStartLimit = 0;
+  undoCwnd = 0;
+  undoSsthresh = 0;
+  acked = 0;
+  smoothedRtt = 0;
+  leastRtt = 0;
+  stage: Stage | undefined;
+  undoStage: Stage | undefined;
+  hystart = false;
+  windowEnd = 0;
+  lastRoundMinRtt = 0;
+  currentRoundMinRtt = 0;
+  rttSampleCount = 0;
+  cssBaselineMinRtt = 0;
+  cssRounds = 0;
   isOpen = false;
   recovery: Recovery = RECOVERY.open;
   /** RFC 6582's recover: recovery ends when it is acknowledged. */
@@ -245,6 +258,7 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
     this.remotePort = remotePort;
     this.options = options;
     this.congestion = shared.handshakeCongestion;
+    this.congestion.begin(this, HANDSHAKE_SEGMENT, 10 * HANDSHAKE_SEGMENT);
     this.rto = shared.config.rtoInitial;
   }
 
@@ -353,8 +367,12 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
     const { progressAt } = this;
     // What a stranger sent opens is for SYN-ACK's own retries to end.
     if (!this.isOpen) return this.parent === undefined ? after(progressAt, userTimeout) : NEVER;
-    const from = this.snd.wnd > 0 ? progressAt : Math.max(progressAt, this.lastReceivedAt);
+    const from = this.sndWnd > 0 ? progressAt : Math.max(progressAt, this.lastReceivedAt);
     return after(from as Instant, userTimeout);
+  }
+
+  get rcvWnd(): number {
+    return distance(this.rcvEdge, this.rcvNxt);
   }
 
   /** Something of ours, data or the FIN, is not acknowledged. */
@@ -371,7 +389,7 @@ export class Tcb<P extends Path> implements Rtt, MinRtt {
 
   /** FlightSize of RFC 5681. */
   get flightSize(): number {
-    return distance(this.snd.nxt, this.snd.una);
+    return distance(this.sndNxt, this.sndUna);
   }
 
   /** What is taken to be in the network, RFC 6675's pipe; without SACK each duplicate takes a segment off. */

@@ -300,7 +300,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     const t = this.#shared.table.find(addresses, localPort, remotePort);
     if (t === undefined || t.state === 'TIME-WAIT') return undefined;
     const number = seq(quoted);
-    return before(number, t.snd.una) || !before(number, t.snd.nxt) ? undefined : t;
+    return before(number, t.sndUna) || !before(number, t.sndNxt) ? undefined : t;
   }
 
   /** Writes the next segment at packet[at …); its length, 0 when there is none. `outgoing` has where it goes. */
@@ -386,8 +386,8 @@ const sameLocal = (a: Int32Array | undefined, b: Int32Array | undefined): boolea
  */
 function reopens<P extends Path>(t: Tcb<P>, s: Segment): boolean {
   if (s.has(FLAG.rst)) return false;
-  if (s.has(FLAG.ack)) return !s.has(FLAG.syn) && s.ack !== t.snd.nxt;
+  if (s.has(FLAG.ack)) return !s.has(FLAG.syn) && s.ack !== t.sndNxt;
   if (!s.has(FLAG.syn)) return false;
   if (t.timestamps && s.options.timestamps) return isEarlier(t.tsRecent, s.options.tsval);
-  return after(s.seq, t.rcv.nxt);
+  return after(s.seq, t.rcvNxt);
 }

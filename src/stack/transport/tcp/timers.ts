@@ -76,7 +76,7 @@ function mayProbeTail<P extends Path>(t: Tcb<P>): boolean {
     t.recovery === RECOVERY.open &&
     t.tlpEnd === undefined &&
     t.retries === 0 &&
-    t.snd.wnd > 0 &&
+    t.sndWnd > 0 &&
     flight !== undefined &&
     flight.sacked === 0 &&
     flight.lost === 0
@@ -110,7 +110,7 @@ export function restartProbes<P extends Path>(t: Tcb<P>, now: Instant): void {
   } else {
     // It is alive: the interval goes on growing, the patience begins anew.
     t.progressAt = now;
-    if (t.snd.wnd > 0) {
+    if (t.sndWnd > 0) {
       disarm(t);
       t.retries = 0;
     }
@@ -188,7 +188,7 @@ function timeOut<P extends Path>(t: Tcb<P>, now: Instant): void {
   // A peer that shut its window on what is in flight lives on as long as it answers (MUST-37, SHLD-17).
   // The last timeout was an RTO ago, or somewhat more if the host is late.
   const answered = t.lastReceivedAt >= now - 1.5 * t.rto;
-  const shut = t.snd.wnd === 0 && t.isOpen && !t.released && answered;
+  const shut = t.sndWnd === 0 && t.isOpen && !t.released && answered;
   if (!shut && isHopeless(t)) {
     giveUp(t, now);
     return;
@@ -213,25 +213,25 @@ function tellOfTrouble<P extends Path>(t: Tcb<P>, now: Instant): void {
 }
 
 function enterLoss<P extends Path>(t: Tcb<P>, flight: Flight, first: boolean, now: Instant): void {
-  if (t.recovery !== RECOVERY.loss || !before(t.snd.una, t.recover)) beginEpisode(t);
-  t.congestion.timeout(t.flightSize, first, now);
+  if (t.recovery !== RECOVERY.loss || !before(t.sndUna, t.recover)) beginEpisode(t);
+  t.congestion.timeout(t, t.flightSize, first, now);
   t.ecnReduced = t.ecn;
   t.recovery = RECOVERY.loss;
-  t.recover = t.snd.nxt;
+  t.recover = t.sndNxt;
   t.duplicateAcks = 0;
   t.tlpEnd = undefined;
-  flight.originalsEnd = t.snd.nxt;
+  flight.originalsEnd = t.sndNxt;
   // RFC 2018 §8: a receiver that reneged shows it by what it does not acknowledge at the left edge.
   if (flight.count > 0 && flight.sacked > 0 && t.retries > 2) flight.forgetSacks();
 }
 
 function giveUp<P extends Path>(t: Tcb<P>, now: Instant): void {
-  if (t.isOpen) sendReset(t, t.snd.nxt, now);
+  if (t.isOpen) sendReset(t, t.sndNxt, now);
   terminate(t, t.softError ?? 'timed-out');
 }
 
 function expireWindowProbe<P extends Path>(t: Tcb<P>, now: Instant): void {
-  if (distance(t.sendEnd, t.snd.nxt) <= 0 && (!t.finQueued || t.finSent)) return;
+  if (distance(t.sendEnd, t.sndNxt) <= 0 && (!t.finQueued || t.finSent)) return;
   const { config } = t.shared;
   const silence = now - Math.max(t.lastReceivedAt, t.progressAt);
   const deaf = t.options.userTimeout === 0 && silence >= config.rtoMax * config.retries;

@@ -26,7 +26,7 @@ export const failsPaws = <P extends Path>(t: Tcb<P>, s: Segment, now: Instant): 
 
 /** §4.3 (2): what is to be echoed, from a segment that begins at or before what was last acknowledged. */
 export function remember<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): void {
-  if (!s.options.timestamps || before(t.rcv.acked, s.seq)) return;
+  if (!s.options.timestamps || before(t.rcvAcked, s.seq)) return;
   if (isEarlier(s.options.tsval, t.tsRecent) && now - t.tsRecentAt < OUTDATED) return;
   t.tsRecent = s.options.tsval;
   t.tsRecentAt = now;
