@@ -128,6 +128,8 @@ export class Pair {
     for (;;) {
       this.drain();
       if (done()) return this;
+      // What was written there leaves now: nothing else may be to come that time could pass for.
+      this.drain();
       const next = this.#next();
       if (next === undefined || next > end) break;
       this.now = next;

@@ -94,7 +94,7 @@ export function terminate<P extends Path>(t: Tcb<P>, error: ConnectionError | un
   }
   t.state = 'CLOSED';
   t.error ??= error;
-  shared.timers.remove(t.slot);
+  shared.timers.set(t.slot, NEVER);
   shared.table.remove(t.slot);
   t.slot = 0;
   shared.timeWait.delete(t);

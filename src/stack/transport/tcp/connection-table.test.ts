@@ -69,8 +69,8 @@ describe('the table of connections', () => {
     expect(again).toBeLessThan(10_000);
   });
 
-  it('takes one out of the middle of a chain, and of its ends', () => {
-    // Of two hundred in sixteen buckets at first many stand in one chain; none may be lost with another.
+  it('takes one out of the middle of those that lie without a gap, and of their ends', () => {
+    // Of two hundred many lie behind a place that was another's; none may be lost with one before it.
     for (let victim = 0; victim < 200; victim++) {
       const table = new ConnectionTable<number>(ZERO);
       const slots = Array.from({ length: 200 }, (_, i) => table.add(addresses(7), 80, i, i));

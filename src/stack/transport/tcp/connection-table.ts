@@ -4,50 +4,64 @@
  * what collides. No entry has slot 0.
  */
 import type { Rng } from '../../../base/random.ts';
-import { NEXT, PORTS, ROW_WORDS, Rows } from './rows.ts';
+import { FREE, PORTS, ROW_WORDS, Rows } from './rows.ts';
 
 const IPV4_MAPPED = 0xffff;
 const LOCAL_IPV4 = 3;
 const REMOTE_IPV4 = 7;
-const NONE = -1;
+/** No slot: nobody's. */
+const NONE = 0;
+const PLACES_A_ROW = 2;
+/** Behind the hash. */
+const SLOT = 1;
 
 export class ConnectionTable<T> {
   size = 0;
   readonly #key: number;
   readonly #rows: Rows;
-  /** As many as there are rows. */
-  #buckets: Int32Array;
+  /**
+   * Hash and slot by turns; an entry lies where its hash says or in one of the next places, without a gap. Half of the
+   * places are free at least, and what has another hash is told from here, so that rows of others are not touched.
+   */
+  #index: Int32Array;
+  /** By place, beside the index: so a value is on its way from memory while its slot still is. */
+  #entries: (T | undefined)[];
+  /** By slot. */
   #values: (T | undefined)[] = [undefined];
   #free = NONE;
 
   constructor(rng: Rng, rows = new Rows()) {
     this.#key = rng.next() | 1;
     this.#rows = rows;
-    this.#buckets = new Int32Array(rows.capacity).fill(NONE);
+    this.#index = new Int32Array(PLACES_A_ROW * 2 * rows.capacity);
+    this.#entries = new Array(PLACES_A_ROW * rows.capacity).fill(undefined);
   }
 
   find(addresses: Int32Array, localPort: number, remotePort: number): T | undefined {
     const ports = (localPort << 16) | remotePort;
-    let slot = this.#buckets[this.#bucket(addresses, 0, ports)] as number;
-    while (slot !== NONE) {
-      if (this.#isAt(slot, addresses, ports)) return this.#values[slot];
-      slot = this.#rows.words[slot * ROW_WORDS + NEXT] as number;
+    const index = this.#index;
+    const hash = this.#hash(addresses, 0, ports);
+    for (let at = this.#home(hash); index[at + SLOT] !== NONE; at = this.#next(at)) {
+      const slot = index[at + SLOT] as number;
+      if (index[at] === hash && this.#isAt(slot, addresses, ports)) return this.#entries[at >> 1];
     }
     return undefined;
   }
 
   /** The same for addresses of IPv4, and ports as a row has them. */
   findIpv4(local: number, remote: number, ports: number): T | undefined {
+    const index = this.#index;
     const { words } = this.#rows;
-    let slot = this.#buckets[this.#bucketIpv4(local, remote, ports)] as number;
-    while (slot !== NONE) {
-      const at = slot * ROW_WORDS;
+    const hash = this.#hashIpv4(local, remote, ports);
+    for (let at = this.#home(hash); index[at + SLOT] !== NONE; at = this.#next(at)) {
+      if (index[at] !== hash) continue;
+      const slot = index[at + SLOT] as number;
+      const row = slot * ROW_WORDS;
       const found =
-        words[at + PORTS] === ports &&
-        words[at + REMOTE_IPV4] === remote &&
-        words[at + LOCAL_IPV4] === local;
-      if (found && isIpv4(words, at)) return this.#values[slot];
-      slot = words[at + NEXT] as number;
+        words[row + PORTS] === ports &&
+        words[row + REMOTE_IPV4] === remote &&
+        words[row + LOCAL_IPV4] === local;
+      if (found && isIpv4(words, row)) return this.#entries[at >> 1];
     }
     return undefined;
   }
@@ -60,24 +74,28 @@ export class ConnectionTable<T> {
     for (let i = 0; i < PORTS; i++) words[at + i] = addresses[i] as number;
     words[at + PORTS] = (localPort << 16) | remotePort;
     this.#values[slot] = value;
-    this.#link(slot);
+    this.#enter(slot);
     this.size += 1;
     return slot;
   }
 
   remove(slot: number): void {
-    const { words } = this.#rows;
-    const next = words[slot * ROW_WORDS + NEXT] as number;
-    const bucket = this.#bucketOf(slot);
-    let at = this.#buckets[bucket] as number;
-    if (at === slot) {
-      this.#buckets[bucket] = next;
-    } else {
-      while (words[at * ROW_WORDS + NEXT] !== slot) at = words[at * ROW_WORDS + NEXT] as number;
-      words[at * ROW_WORDS + NEXT] = next;
+    const index = this.#index;
+    let hole = this.#home(this.#hashOf(slot));
+    while (index[hole + SLOT] !== slot) hole = this.#next(hole);
+    // What lies behind it without a gap goes into the hole if that is no place before its own.
+    for (let at = this.#next(hole); index[at + SLOT] !== NONE; at = this.#next(at)) {
+      const home = this.#home(index[at] as number);
+      if (this.#distance(home, at) < this.#distance(hole, at)) continue;
+      index[hole] = index[at] as number;
+      index[hole + SLOT] = index[at + SLOT] as number;
+      this.#entries[hole >> 1] = this.#entries[at >> 1];
+      hole = at;
     }
+    index[hole + SLOT] = NONE;
+    this.#entries[hole >> 1] = undefined;
     this.#values[slot] = undefined;
-    words[slot * ROW_WORDS + NEXT] = this.#free;
+    this.#rows.words[slot * ROW_WORDS + FREE] = this.#free;
     this.#free = slot;
     this.size -= 1;
   }
@@ -100,12 +118,12 @@ export class ConnectionTable<T> {
   #take(): number {
     const slot = this.#free;
     if (slot !== NONE) {
-      this.#free = this.#rows.words[slot * ROW_WORDS + NEXT] as number;
+      this.#free = this.#rows.words[slot * ROW_WORDS + FREE] as number;
       return slot;
     }
     const next = this.#values.length;
     this.#rows.reserve(next);
-    if (this.#rows.capacity > this.#buckets.length) this.#spread();
+    if (PLACES_A_ROW * 2 * this.#rows.capacity > this.#index.length) this.#spread();
     return next;
   }
 
@@ -118,37 +136,55 @@ export class ConnectionTable<T> {
     return true;
   }
 
+  /** Where an entry of this hash lies if that place is free. */
+  #home(hash: number): number {
+    return (hash << 1) & (this.#index.length - 1);
+  }
+
+  #next(at: number): number {
+    return (at + 2) & (this.#index.length - 1);
+  }
+
+  #distance(from: number, to: number): number {
+    return (to - from) & (this.#index.length - 1);
+  }
+
   /** Of the key whose address words begin at `at` of `words`. */
-  #bucket(words: Int32Array, at: number, ports: number): number {
+  #hash(words: Int32Array, at: number, ports: number): number {
     if (isIpv4(words, at)) {
       const local = words[at + LOCAL_IPV4] as number;
-      return this.#bucketIpv4(local, words[at + REMOTE_IPV4] as number, ports);
+      return this.#hashIpv4(local, words[at + REMOTE_IPV4] as number, ports);
     }
     let hash = this.#key ^ ports;
     for (let i = 0; i < PORTS; i++) hash = mix(hash, words[at + i] as number);
-    return finish(hash) & (this.#buckets.length - 1);
+    return finish(hash);
   }
 
-  #bucketIpv4(local: number, remote: number, ports: number): number {
-    return finish(mix(mix(this.#key ^ ports, local), remote)) & (this.#buckets.length - 1);
+  #hashIpv4(local: number, remote: number, ports: number): number {
+    return finish(mix(mix(this.#key ^ ports, local), remote));
   }
 
-  #bucketOf(slot: number): number {
+  #hashOf(slot: number): number {
     const { words } = this.#rows;
     const at = slot * ROW_WORDS;
-    return this.#bucket(words, at, words[at + PORTS] as number);
+    return this.#hash(words, at, words[at + PORTS] as number);
   }
 
-  #link(slot: number): void {
-    const bucket = this.#bucketOf(slot);
-    this.#rows.words[slot * ROW_WORDS + NEXT] = this.#buckets[bucket] as number;
-    this.#buckets[bucket] = slot;
+  #enter(slot: number): void {
+    const index = this.#index;
+    const hash = this.#hashOf(slot);
+    let at = this.#home(hash);
+    while (index[at + SLOT] !== NONE) at = this.#next(at);
+    index[at] = hash;
+    index[at + SLOT] = slot;
+    this.#entries[at >> 1] = this.#values[slot];
   }
 
-  /** There are more buckets now. */
+  /** There are more places now. */
   #spread(): void {
-    this.#buckets = new Int32Array(this.#rows.capacity).fill(NONE);
-    for (let slot = 1; slot < this.#values.length; slot++) this.#link(slot);
+    this.#index = new Int32Array(PLACES_A_ROW * 2 * this.#rows.capacity);
+    this.#entries = new Array(PLACES_A_ROW * this.#rows.capacity).fill(undefined);
+    for (let slot = 1; slot < this.#values.length; slot++) this.#enter(slot);
   }
 }
 
@@ -161,9 +197,9 @@ const mix = (hash: number, word: number): number => {
   return mixed ^ (mixed >>> 15);
 };
 
-/** The end of MurmurHash3: all bits of the hash reach those that choose the bucket. */
+/** The end of MurmurHash3: all bits of the hash reach those that choose the place. */
 function finish(hash: number): number {
   let h = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }

@@ -37,7 +37,7 @@ export function prepare<P extends Path>(t: Tcb<P>, iss: Seq, tsOffset: number): 
   t.recover = iss;
   t.sendBase = add(iss, 1);
   t.pushEnd = t.sendBase;
-  t.tsOffset = shared.config.timestampOffset === 'zero' ? 0 : tsOffset;
+  t.tsOffset = shared.config.timestampOffset === 'zero' ? 0 : tsOffset | 0;
   if (shared.config.windowScaling) {
     const { receiveBuffer, windowShiftMin } = shared.config;
     // A buffer that the application set is not made larger later.

@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
 import type { ListenOptions } from './config.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, connectionOf } from './connection.ts';
 import { FLAG } from './header.ts';
 import type { Path } from './network.ts';
 import { type Arrival, acceptCookie, acceptSyn, sendCookie } from './passive-open.ts';
@@ -20,7 +20,6 @@ const COOKIE_LIFETIME = 64_000_000;
 export interface ListenerHost<P extends Path> {
   /** The listener has a connection to accept. */
   notifyListener(listener: Listener<P>): void;
-  connectionOf(tcb: Tcb<P>): Connection<P>;
   removeListener(listener: Listener<P>): void;
 }
 
@@ -69,7 +68,7 @@ export class Listener<P extends Path> implements Parent<P> {
     tcb.parent = undefined;
     // Octets may have come, or the peer gone, before it was anybody's.
     this.#shared.notify(tcb);
-    return this.#host.connectionOf(tcb);
+    return connectionOf(tcb);
   }
 
   /** Those that nobody accepted are reset. */
@@ -79,7 +78,7 @@ export class Listener<P extends Path> implements Parent<P> {
     this.#host.removeListener(this);
     for (const tcb of this.#halfOpen) terminate(tcb, 'aborted');
     for (let tcb = this.#established.shift(); tcb !== undefined; tcb = this.#established.shift()) {
-      this.#host.connectionOf(tcb).abort(now);
+      connectionOf(tcb).abort(now);
     }
   }
 

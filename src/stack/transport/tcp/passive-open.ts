@@ -4,6 +4,7 @@ import { START } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
 import type { ListenOptions } from './config.ts';
+import { Connection } from './connection.ts';
 import { deliver } from './delivery.ts';
 import {
   announcedMss,
@@ -21,7 +22,7 @@ import type { SegmentOptions } from './options.ts';
 import { Segment } from './segment.ts';
 import { add, after, type Seq, seq } from './seq.ts';
 import type { Shared } from './shared.ts';
-import { type Parent, Tcb } from './tcb.ts';
+import type { Parent, Tcb } from './tcb.ts';
 
 /** Where a segment came from, and who listens there. */
 export interface Arrival<P extends Path> {
@@ -57,7 +58,7 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
 
 function halfOpen<P extends Path>(a: Arrival<P>, path: P, iss: Seq, now: Instant): Tcb<P> {
   const { shared } = a;
-  const t = new Tcb(shared, path, a.addresses, a.localPort, a.remotePort, a.options, now);
+  const t = new Connection(shared, path, a.addresses, a.localPort, a.remotePort, a.options, now);
   t.parent = a.parent;
   t.state = 'SYN-RECEIVED';
   prepare(t, iss, shared.timestampOffsets.next(a.addresses, 0, 0, START));

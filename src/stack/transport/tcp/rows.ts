@@ -1,13 +1,12 @@
 /**
- * What is small and needed of every connection at almost every segment, a row each by its slot in the connection
- * table: its key, its instants, and its place in the heap of timers. In objects of their own they would be as many
- * places of memory to fetch when a host has more connections than a cache has room for; here a row is two lines of a
- * cache that lie side by side. Row 0 belongs to those that are in no table.
+ * What every connection has beside its block (tcb.ts), a row each by its slot in the connection table: its key, and what
+ * is no small number, since in the block each would be a box of its own somewhere else in memory. A row is two lines
+ * of a cache that lie side by side. Row 0 belongs to those that are in no table.
  *
  *    word 0            8       9       10              12                              32
- *   +-----------------+-------+-------+-------+-------+--------------- … ---------------+
- *   | both addresses  | ports | next  | timer |   –   |   ten instants, doubles         |
- *   +-----------------+-------+-------+-------+-------+--------------- … ---------------+
+ *   +-----------------+-------+-------+---------------+--------------- … ---------------+
+ *   | both addresses  | ports | free  | smoothed RTT  |   ten instants, doubles         |
+ *   +-----------------+-------+-------+---------------+--------------- … ---------------+
  */
 import { type Instant, NEVER } from '../../../base/time.ts';
 
@@ -16,11 +15,11 @@ export const ROW_NUMBERS = ROW_WORDS / 2;
 
 /** Of a row, in words: both addresses, four words each, local first, begin it. */
 export const PORTS = 8;
-/** Of the chain of a bucket, or of what is free. */
-export const NEXT = 9;
-/** One more than the place in the heap of timers; 0: it is not there. */
-export const TIMER = 10;
-/** Of a row, in doubles: in the connection's own object each would be a number in a box, 24 octets somewhere else. */
+/** Of a row that is nobody's: the next such slot. */
+export const FREE = 9;
+/** Of a row, in doubles: CUBIC's average (congestion.ts). */
+export const SMOOTHED_RTT = 5;
+/** Of a row, in doubles. */
 export const INSTANT = {
   retransmission: 6,
   acknowledgment: 7,

@@ -130,7 +130,10 @@ export function leave<P extends Path>(t: Tcb<P>, now: Instant, ecnCapable: boole
   const { shared } = t;
   shared.counters.outSegs += 1;
   t.ackNow = false;
-  t.ackAt = NEVER;
+  if (t.ackAt !== NEVER) {
+    t.ackAt = NEVER;
+    shared.schedule(t);
+  }
   t.lastSentAt = now;
   const { outgoing } = shared;
   outgoing.path = t.path;

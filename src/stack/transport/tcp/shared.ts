@@ -42,10 +42,12 @@ export interface Reply<P extends Path> {
   readonly timestamps: { readonly tsval: number; readonly tsecr: number } | undefined;
 }
 
-/** What is here of a connection's block: its times, and whether it stands in the queue. */
+/** What is here of a connection's block: its times, and where it stands. */
 export interface Scheduled {
   readonly slot: number;
   readonly dueAt: Instant;
+  /** In the heap of timers. */
+  isTimed: boolean;
   isReady: boolean;
 }
 
@@ -57,7 +59,7 @@ export class Shared<P extends Path, T extends Scheduled> {
   readonly counters = noCounts();
   readonly table: ConnectionTable<T>;
   readonly rows = new Rows();
-  readonly timers: TimerHeap;
+  readonly timers = new TimerHeap();
   readonly flights = new Pool(() => new Flight());
   readonly sendBuffers = new Pool(() => new SendBuffer());
   readonly receiveBuffers = new Pool(() => new ReceiveBuffer());
@@ -77,10 +79,13 @@ export class Shared<P extends Path, T extends Scheduled> {
     path: undefined,
     trafficClass: 0,
   };
+  /** What Tcb.fetch gave last: kept, or the engine would see that nobody needs it, and leave the reading out. */
+  fetched = 0;
   /** Those in TIME-WAIT, the oldest first. */
   readonly timeWait = new Set<T>();
   /** Somebody wants to know that something changed. */
   readonly notify: (block: T) => void;
+  #changed: T | undefined;
   #challengesFrom = -SECOND as Instant;
   #challengesLeft = 0;
 
@@ -90,7 +95,6 @@ export class Shared<P extends Path, T extends Scheduled> {
     this.rng = rng;
     this.notify = notify;
     this.table = new ConnectionTable(rng, this.rows);
-    this.timers = new TimerHeap(this.rows);
     this.isn = new IsnGenerator(rng);
     this.timestampOffsets = new IsnGenerator(rng);
     this.synCookies = new SynCookies(rng);
@@ -108,12 +112,23 @@ export class Shared<P extends Path, T extends Scheduled> {
     this.ready.push(block);
   }
 
-  /** Its times changed. */
+  /** Its times changed, and may do so again before anybody asks for them. */
   schedule(block: T): void {
-    // One that has just ended is due for nothing.
+    if (this.#changed === block) return;
+    this.settleTimers();
+    this.#changed = block;
+  }
+
+  /** The timers are as the connections have them. */
+  settleTimers(): void {
+    const block = this.#changed;
+    if (block === undefined) return;
+    this.#changed = undefined;
+    // One that has ended is due for nothing.
     if (block.slot === 0) return;
-    const next = block.dueAt;
-    if (next !== NEVER) this.timers.hasten(block.slot, next);
+    const { dueAt, isTimed } = block;
+    block.isTimed = dueAt !== NEVER;
+    if (isTimed || block.isTimed) this.timers.set(block.slot, dueAt);
   }
 
   /** May one more challenge ACK leave in this second (RFC 5961 §7)? */

@@ -15,7 +15,7 @@
 import { assert, UsageError } from '../../../base/errors.ts';
 import type { Packet } from '../../../base/packet.ts';
 import type { Rng } from '../../../base/random.ts';
-import { type Instant, NEVER, START } from '../../../base/time.ts';
+import { type Instant, START } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
 import {
@@ -25,7 +25,7 @@ import {
   type ListenOptions,
   type TcpConfig,
 } from './config.ts';
-import { Connection } from './connection.ts';
+import { Connection, connectionOf } from './connection.ts';
 import type { TcpCounters } from './counters.ts';
 import { beginFastOpen } from './fast-open-client.ts';
 import { prepare } from './handshake.ts';
@@ -40,7 +40,8 @@ import { Segment } from './segment.ts';
 import { after, before, seq } from './seq.ts';
 import { Shared } from './shared.ts';
 import { refuse, writeReply } from './stranger.ts';
-import { Tcb } from './tcb.ts';
+import type { Tcb } from './tcb.ts';
+import { NONE } from './timer-heap.ts';
 import { expire } from './timers.ts';
 import { isEarlier } from './timestamps.ts';
 
@@ -93,7 +94,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     if (!this.#isFree(addresses, port, remotePort, now)) {
       throw new UsageError('address-in-use', `port ${port} is in use for this peer`, { port });
     }
-    const t = new Tcb(
+    const t = new Connection(
       shared,
       path,
       addresses,
@@ -109,7 +110,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     if (fastOpenData !== undefined) beginFastOpen(t, addresses, fastOpenData, now);
     shared.counters.activeOpens += 1;
     shared.wake(t);
-    return this.connectionOf(t);
+    return t;
   }
 
   /** What a peer is given to open fast with (RFC 7413 §4.1.2): its cookie is good at this end alone. */
@@ -211,7 +212,9 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
    */
   connectionIpv4(local: number, remote: number, ports: number): Tcb<P> | undefined {
     const t = this.#shared.table.findIpv4(local, remote, ports);
-    return t?.state === 'TIME-WAIT' ? undefined : t;
+    if (t === undefined) return undefined;
+    this.#shared.fetched = t.fetch();
+    return t.state === 'TIME-WAIT' ? undefined : t;
   }
 
   /** As `handleSegment`, for a segment of `t` that came by its path. False: it is damaged, and nothing was done. */
@@ -330,20 +333,20 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
 
   /** When `handleTimeout` next has something to do, or a little before that. */
   pollTimeout(): Instant | undefined {
+    this.#shared.settleTimers();
     return this.#shared.timers.firstAt;
   }
 
   handleTimeout(now: Instant): void {
-    const { timers, table } = this.#shared;
-    for (let due = timers.firstAt; due !== undefined && due <= now; due = timers.firstAt) {
-      const slot = timers.first;
+    const shared = this.#shared;
+    const { timers, table } = shared;
+    shared.settleTimers();
+    for (let slot = timers.due(now); slot !== NONE; slot = timers.due(now)) {
       const t = table.at(slot);
       assert(t !== undefined, 'a timer is of a connection in the table');
-      if (t.dueAt <= now) expire(t, now);
-      if (timers.first !== slot) continue;
-      const next = t.dueAt;
-      if (next === NEVER) timers.remove(slot);
-      else timers.postponeFirst(next);
+      expire(t, now);
+      shared.schedule(t);
+      shared.settleTimers();
     }
   }
 
@@ -352,12 +355,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     const one = this.#news.shift();
     if (one === undefined) return undefined;
     one.hasNews = false;
-    return one instanceof Listener ? one : this.connectionOf(one);
-  }
-
-  connectionOf(tcb: Tcb<P>): Connection<P> {
-    tcb.facade ??= new Connection(tcb);
-    return tcb.facade as Connection<P>;
+    return one instanceof Listener ? one : connectionOf(one);
   }
 
   notifyListener(listener: Listener<P>): void {

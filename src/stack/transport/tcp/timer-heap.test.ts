@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Instant } from '../../../base/time.ts';
+import { type Instant, NEVER } from '../../../base/time.ts';
 import { NONE, TimerHeap } from './timer-heap.ts';
 
 const at = (n: number): Instant => n as Instant;
@@ -9,7 +9,7 @@ const COUNT = 40;
 
 const steps = fc.array(
   fc.record({
-    kind: fc.constantFrom('hasten', 'hasten', 'postpone', 'remove'),
+    kind: fc.constantFrom('set', 'set', 'set', 'give up', 'pass'),
     slot: fc.nat(COUNT - 1),
     time: fc.nat(100),
   }),
@@ -21,39 +21,42 @@ class Bench {
   readonly #heap = new TimerHeap();
   readonly #times = new Map<number, number>();
 
-  hasten(slot: number, time: number): void {
-    this.#heap.hasten(slot, at(time));
-    this.#times.set(slot, Math.min(time, this.#times.get(slot) ?? time));
+  set(slot: number, time: number): void {
+    this.#heap.set(slot, at(time));
+    this.#times.set(slot, time);
   }
 
-  remove(slot: number): void {
-    this.#heap.remove(slot);
+  giveUp(slot: number): void {
+    this.#heap.set(slot, NEVER);
     this.#times.delete(slot);
   }
 
-  postpone(delay: number): void {
-    const { first, firstAt } = this.#heap;
-    if (firstAt === undefined) return;
-    this.#heap.postponeFirst(at(firstAt + delay));
-    this.#times.set(first, firstAt + delay);
+  /** All that is due at `now` is found, and nothing else. */
+  pass(now: number): void {
+    for (let slot = this.#heap.due(at(now)); slot !== NONE; slot = this.#heap.due(at(now))) {
+      expect(this.#times.get(slot)).toBeLessThanOrEqual(now);
+      this.giveUp(slot);
+    }
+    expect([...this.#times.values()].filter((time) => time <= now)).toEqual([]);
   }
 
+  /** It asks to be looked at no later than something is due, and not at all when nothing ever is. */
   compare(): void {
-    const { first, firstAt } = this.#heap;
-    expect(firstAt ?? Number.POSITIVE_INFINITY).toBe(Math.min(...this.#times.values()));
-    expect(this.#times.get(first)).toBe(firstAt);
+    const { firstAt } = this.#heap;
+    expect(firstAt === undefined).toBe(this.#times.size === 0);
+    expect(firstAt ?? 0).toBeLessThanOrEqual(Math.min(...this.#times.values()));
   }
 }
 
 describe('the heap of timers', () => {
-  it('has the earliest first, as a list that is searched does', () => {
+  it('finds what is due, as a list that is searched does', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const bench = new Bench();
         for (const { kind, slot, time } of all) {
-          if (kind === 'hasten') bench.hasten(slot, time);
-          else if (kind === 'remove') bench.remove(slot);
-          else bench.postpone(time);
+          if (kind === 'set') bench.set(slot, time);
+          else if (kind === 'give up') bench.giveUp(slot);
+          else bench.pass(time);
           bench.compare();
         }
       }),
@@ -64,28 +67,31 @@ describe('the heap of timers', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { maxLength: 300 }), (times) => {
         const heap = new TimerHeap();
-        for (const [slot, time] of times.entries()) heap.hasten(slot, at(time));
+        for (const [slot, time] of times.entries()) heap.set(slot, at(time));
         const order: number[] = [];
         for (let due = heap.firstAt; due !== undefined; due = heap.firstAt) {
           order.push(due);
-          heap.remove(heap.first);
+          heap.set(heap.due(due), NEVER);
         }
         expect(order).toEqual(times.toSorted((a, b) => a - b));
       }),
     );
   });
 
-  it('does not put off what is due by a later time', () => {
+  it('keeps the place of what is put off, and finds it early in its turn', () => {
     const heap = new TimerHeap();
-    heap.hasten(3, at(5));
-    heap.hasten(3, at(9));
-    expect([heap.first, heap.firstAt]).toEqual([3, 5]);
+    heap.set(3, at(5));
+    heap.set(3, at(9));
+    expect(heap.firstAt).toBe(5);
+    expect(heap.due(at(8))).toBe(NONE);
+    expect(heap.firstAt).toBe(9);
+    expect(heap.due(at(9))).toBe(3);
   });
 
-  it('is left alone by what is not in it', () => {
+  it('is left alone by what is given up and not in it', () => {
     const heap = new TimerHeap();
-    heap.postponeFirst(at(1));
-    heap.remove(1_000_000);
-    expect(heap.first).toBe(NONE);
+    heap.set(3, NEVER);
+    expect(heap.due(at(1))).toBe(NONE);
+    expect(heap.firstAt).toBeUndefined();
   });
 });

@@ -63,7 +63,9 @@ export function armForNew<P extends Path>(t: Tcb<P>, now: Instant): void {
 
 function disarm<P extends Path>(t: Tcb<P>): void {
   t.rtxKind = TIMER.none;
+  if (t.rtxAt === NEVER) return;
   t.rtxAt = NEVER;
+  t.shared.schedule(t);
 }
 
 /** RFC 8985 §7.2: SACK, no loss known of, no other probe out. */
