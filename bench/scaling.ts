@@ -24,24 +24,27 @@ const ECHOES = 200_000;
 const DATAGRAMS = 400_000;
 const NANOSECONDS = 1e6; // In a millisecond.
 
-/** A step that visits all of `n` in an order that no cache foresees. */
+/** A step that goes round all of `n` in an order that no cache foresees. */
 const stride = (n: number): number => (n < 10 ? 1 : Math.floor(n * 0.618) | 1);
 
-/** ns a segment, each way counted: echoes dealt to all connections in turn. */
+/**
+ * ns a segment, each way counted: echoes dealt to all connections in turn. The peers come in an order of their own, so
+ * that what the host has of them is met in an order that no cache foresees, and what they have themselves one by one.
+ */
 function segments(connections: number, echoes: number, runs: number): number[] {
   const host = new Host({ seed: 1 });
   attach(host);
   const server = new EchoServer(host);
   const crowd = new Crowd(host, connections, (now) => server.serve(now));
-  for (let i = 0; i < connections; i++) crowd.open(i);
   const step = stride(connections);
+  for (let i = 0; i < connections; i++) crowd.open((i * step) % connections);
   let at = 0;
   const some = (count: number): number => {
     const frames = crowd.frames;
     const began = cpuTime();
     for (let i = 0; i < count; i++) {
       crowd.send(at, OCTETS);
-      at = (at + step) % connections;
+      at = (at + 1) % connections;
     }
     return ((cpuTime() - began) * NANOSECONDS) / (crowd.frames - frames);
   };

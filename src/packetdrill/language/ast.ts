@@ -148,6 +148,8 @@ export type TcpOption =
   | { readonly kind: 'mss' | 'wscale'; readonly value: number }
   | { readonly kind: 'sack'; readonly blocks: readonly (readonly [number, number])[] }
   | { readonly kind: 'timestamp'; readonly value: number | 'any'; readonly echo: number | 'any' }
+  /** RFC 2385 §3.0. */
+  | { readonly kind: 'md5'; readonly digest: Uint8Array }
   | {
       readonly kind: 'fast-open';
       /** `own`: the one that the stack gives the peer, which the script calls TFO_COOKIE. */

@@ -122,6 +122,13 @@ describe('segments', () => {
     ]);
   });
 
+  it('reads an MD5 signature, of digits alone too', () => {
+    const digest = Uint8Array.from({ length: 16 }, () => 0x12);
+    const [signature] = tcp(`> . 1:1(0) ack 1 <md5 ${'12'.repeat(16)},nop,nop>`).options;
+    expect(signature).toEqual({ kind: 'md5', digest });
+    expect(() => tcp('> . 1:1(0) ack 1 <md5 1234,nop,nop>')).toThrow('no MD5 digest of 16 octets');
+  });
+
   it('reads fast open cookies, of digits alone too', () => {
     const cookie = Uint8Array.of(0x12, 0x34, 0x56, 0x78);
     const fast = { kind: 'fast-open', cookie, experimental: false };
@@ -252,7 +259,7 @@ describe('errors have their line and say what is wrong', () => {
     ['no window', '0 < S 0:0(0)', 'a.pkt:1: an inbound segment needs a window'],
     ['any options inbound', '0 < S 0:0(0) win 1 <...>', 'a.pkt:1: <...> is for outbound'],
     ['options without padding', '0 > S 0:0(0) <sackOK>', 'a.pkt:1: the TCP options take 2 octets'],
-    ['an unknown option', '0 > S 0:0(0) <md5 00>', 'a.pkt:1: the TCP option md5 is not supported'],
+    ['an unknown option', '0 > S 0:0(0) <ao 00>', 'a.pkt:1: the TCP option ao is not supported'],
     [
       'a call at any time',
       '* close(3) = 0',

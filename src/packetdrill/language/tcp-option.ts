@@ -7,6 +7,7 @@ import type { Cursor } from './cursor.ts';
 const U8 = 0xff;
 const U16 = 0xffff;
 const U32 = 0xffff_ffff;
+const DIGEST_LENGTH = 16;
 
 /** Behind the opening `<`; takes the closing one. */
 export function parseTcpOptions(cursor: Cursor): readonly TcpOption[] | 'any' {
@@ -37,6 +38,8 @@ function parseOption(cursor: Cursor): TcpOption {
       return { kind: 'sack', blocks: parseBlocks(cursor) };
     case 'TS':
       return parseTimestamp(cursor);
+    case 'md5':
+      return { kind: 'md5', digest: parseDigest(cursor) };
     case 'FO':
       return { kind: 'fast-open', cookie: parseCookie(cursor), experimental: false };
     case 'FOEXP':
@@ -78,6 +81,13 @@ function parseCookie(cursor: Cursor): Uint8Array | 'own' {
   return cookie;
 }
 
+function parseDigest(cursor: Cursor): Uint8Array {
+  const { text, line } = cursor.accept('integer') ?? cursor.expect('word', 'an MD5 digest');
+  const digest = fromHex(text);
+  if (digest?.length === DIGEST_LENGTH) return digest;
+  throw new Misfit(line, `${text} is no MD5 digest of ${DIGEST_LENGTH} octets`);
+}
+
 /** Linux's and the stack's own have eight octets. */
 const cookieLength = (cookie: Uint8Array | 'own'): number => (cookie === 'own' ? 8 : cookie.length);
 
@@ -99,6 +109,8 @@ export function optionLength(option: TcpOption): number {
       return 10;
     case 'sack':
       return 2 + 8 * option.blocks.length;
+    case 'md5':
+      return 2 + DIGEST_LENGTH;
     case 'fast-open':
       return (option.experimental ? 4 : 2) + cookieLength(option.cookie);
   }

@@ -39,6 +39,8 @@ export function describeOption(option: WireOption): string {
       return `sack ${option.blocks.map(([left, right]) => `${left}:${right}`).join(' ')}`;
     case 'timestamp':
       return `TS val ${option.value} ecr ${option.echo}`;
+    case 'md5':
+      return `md5 ${toHex(option.digest)}`;
     case 'fast-open':
       return `${option.experimental ? 'FOEXP' : 'FO'} ${describeCookie(option.cookie)}`.trimEnd();
     case 'unknown':

@@ -69,6 +69,10 @@ describe('segments', () => {
       blocks: fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 2 }),
     }),
     fc.record({
+      kind: fc.constant('md5' as const),
+      digest: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    }),
+    fc.record({
       kind: fc.constant('fast-open' as const),
       cookie: fc.uint8Array({ maxLength: 16 }),
       experimental: fc.boolean(),

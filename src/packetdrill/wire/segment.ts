@@ -40,6 +40,7 @@ const KIND = {
   sackOK: 4,
   sack: 5,
   timestamp: 8,
+  md5: 19,
   fastOpen: 34,
   experimental: 254,
 } as const;
@@ -105,6 +106,8 @@ function encodeOption(option: WireOption): number[] {
     case 'timestamp':
       assert(option.value !== 'any' && option.echo !== 'any', 'what is sent has a value');
       return [KIND.timestamp, 10, ...u32(option.value), ...u32(option.echo)];
+    case 'md5':
+      return [KIND.md5, optionLength(option), ...option.digest];
     case 'fast-open': {
       const { cookie, experimental } = option;
       assert(cookie !== 'own', 'what is sent has a cookie');
@@ -216,6 +219,7 @@ function decodeOption(code: number, body: Uint8Array): WireOption {
     );
     return { kind: 'sack', blocks };
   }
+  if (code === KIND.md5 && length === 16) return { kind: 'md5', digest: body };
   if (code === KIND.fastOpen) return { kind: 'fast-open', cookie: body, experimental: false };
   if (code === KIND.experimental && length >= 2 && v.getUint16(0) === FAST_OPEN_EXPERIMENT) {
     return { kind: 'fast-open', cookie: body.subarray(2), experimental: true };
