@@ -1,9 +1,10 @@
 /** Many submissions graded side by side, against one run of the lab: wall time, on the same substrate. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { patched } from '../src/node/store/patch.ts';
 import { type Benchmark, figure } from './figure.ts';
 
 const ROOT = process.cwd();
@@ -13,17 +14,26 @@ const SUBMISSIONS = 300;
 const QUICK_SUBMISSIONS = 6;
 const JOBS = 2;
 const SINGLES = 5;
+const ENTRY = 'ethernet.ts';
+
 /** Handed in by turns: what passes, what fails at once, what a check must find. */
-const KINDS = ['solution/ethernet.ts', 'starter/ethernet.ts', 'mutants/pads-to-64.ts'];
+function submissions(): readonly string[] {
+  const read = (path: string) => readFileSync(join(LAB, path), 'utf8');
+  const solution = read(`solution/${ENTRY}`);
+  const wrong = patched(new Map([[ENTRY, solution]]), read('mutants/pads-to-64.diff'));
+  if (!wrong.ok) throw new Error(wrong.error);
+  return [solution, read(`starter/${ENTRY}`), wrong.value.get(ENTRY) ?? ''];
+}
 
 export const benchmark: Benchmark = async (quick) => {
   const count = quick ? QUICK_SUBMISSIONS : SUBMISSIONS;
+  const kinds = submissions();
   const folder = mkdtempSync(join(tmpdir(), 'netlab-bench-'));
   try {
     for (let i = 0; i < count; i++) {
       const own = join(folder, 'submissions', `s${String(i).padStart(3, '0')}`);
       mkdirSync(own, { recursive: true });
-      cpSync(join(LAB, KINDS[i % KINDS.length] ?? ''), join(own, 'ethernet.ts'));
+      writeFileSync(join(own, ENTRY), kinds[i % kinds.length] ?? '');
     }
     const single = ['run', 'lab03', '--on', 'emulated', '--seed', '1', '--json'];
     const singles = Array.from({ length: SINGLES }, () => timed(single, folder));
