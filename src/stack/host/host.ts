@@ -35,7 +35,7 @@ import { ALL_NODES, ALL_ROUTERS } from '../network/nd/address.ts';
 import type { RouterAdvertisement } from '../network/nd/message.ts';
 import {
   type ConnectionOptions,
-  DEFAULTS,
+  configOf,
   type ListenOptions,
   type TcpConfig,
 } from '../transport/tcp/config.ts';
@@ -131,7 +131,7 @@ export class Host implements Driven {
       confirm: (path: HostPath, now: Instant) => paths.confirm(path, now),
       doubt: (path: HostPath, now: Instant) => paths.doubt(path, now),
     };
-    const tcp = new Tcp({ ...DEFAULTS, ...options.tcp }, network, seededRng(machine.rng.next()));
+    const tcp = new Tcp(configOf(options.tcp), network, seededRng(machine.rng.next()));
     this.#machine = machine;
     this.#groups = groups;
     this.#links = links;

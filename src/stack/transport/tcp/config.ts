@@ -256,12 +256,32 @@ export const defaultOptions = (config: TcpConfig): ConnectionOptions => ({
   fastOpenData: undefined,
 });
 
+/**
+ * A copy of `whole` with what is `changed`. However many hosts and connections there are, each with changes of its
+ * own, V8 knows one shape of such copies; a spread of both would make a new one for each set of names.
+ */
+export const withChanges = <T extends object>(whole: T, changed: Partial<T>): T =>
+  Object.assign({ ...whole }, changed);
+
 export interface ListenOptions extends ConnectionOptions {
   /** Connections that wait to be accepted; the next one is not established before there is room. */
   readonly backlog: number;
   /** Data that comes with a SYN and a good cookie is taken (RFC 7413). */
   readonly fastOpen: boolean;
 }
+
+/** A host's. */
+export const configOf = (changed: Partial<TcpConfig> = {}): TcpConfig =>
+  withChanges(DEFAULTS, changed);
+
+/** What a listener's connections begin with. */
+export const optionsOfConnections = (
+  config: TcpConfig,
+  options: ListenOptions,
+): ConnectionOptions => {
+  const { backlog: _, fastOpen: __, ...others } = options;
+  return Object.assign(defaultOptions(config), others);
+};
 
 export const defaultListenOptions = (config: TcpConfig): ListenOptions => ({
   ...defaultOptions(config),

@@ -6,7 +6,7 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { Instant } from '../../../base/time.ts';
 import { abort, close, release } from './closing.ts';
-import type { ConnectionOptions } from './config.ts';
+import { type ConnectionOptions, withChanges } from './config.ts';
 import { congestionControl } from './congestion-controls.ts';
 import { acknowledgeNow } from './delivery.ts';
 import { updateMss } from './handshake.ts';
@@ -144,7 +144,7 @@ export class Connection<P extends Path> extends Tcb<P> {
 
   setOptions(changed: Partial<ConnectionOptions>, now: Instant): void {
     const { congestion } = this.options;
-    this.options = { ...this.options, ...changed };
+    this.options = withChanges(this.options, changed);
     if (changed.noDelay === true) this.more = false;
     if (this.state === 'CLOSED') return;
     if (this.isOpen && this.options.congestion !== congestion) {

@@ -1,5 +1,6 @@
 /** Opening: what each end says of itself in its SYN and makes of the other's, RFC 9293 §3.7.1, RFC 7323 §2 and §3. */
 import type { Instant } from '../../../base/time.ts';
+import { withChanges } from './config.ts';
 import { initialWindow, setSmss } from './congestion.ts';
 import { congestionControl } from './congestion-controls.ts';
 import { FLAG, HEADER_LENGTH } from './header.ts';
@@ -89,7 +90,7 @@ export function takeSyn<P extends Path>(t: Tcb<P>, s: Segment, now: Instant): vo
   t.rcvMss = Math.min(t.mss, config.segmentDefault.ipv4);
   if (config.receiveWhole) {
     const receiveBuffer = Math.ceil(t.options.receiveBuffer / t.mss) * t.mss;
-    t.options = { ...t.options, receiveBuffer };
+    t.options = withChanges(t.options, { receiveBuffer });
   }
   t.quickAcks = config.quickAcks;
 }

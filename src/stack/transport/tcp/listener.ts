@@ -2,7 +2,12 @@
 import type { Instant } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
-import type { ListenOptions } from './config.ts';
+import {
+  type ConnectionOptions,
+  type ListenOptions,
+  optionsOfConnections,
+  withChanges,
+} from './config.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { FLAG } from './header.ts';
 import type { Path } from './network.ts';
@@ -28,6 +33,7 @@ export class Listener<P extends Path> implements Parent<P> {
   readonly local: Int32Array | undefined;
   readonly port: number;
   options: ListenOptions;
+  #connectionOptions: ConnectionOptions;
   /** The owner's. */
   context: unknown;
   hasNews = false;
@@ -50,11 +56,13 @@ export class Listener<P extends Path> implements Parent<P> {
     this.local = local;
     this.port = port;
     this.options = options;
+    this.#connectionOptions = optionsOfConnections(shared.config, options);
   }
 
   /** For connections that begin from now on. */
   setOptions(changed: Partial<ListenOptions>): void {
-    this.options = { ...this.options, ...changed };
+    this.options = withChanges(this.options, changed);
+    this.#connectionOptions = optionsOfConnections(this.#shared.config, this.options);
   }
 
   /** Connections that wait to be accepted. */
@@ -95,6 +103,7 @@ export class Listener<P extends Path> implements Parent<P> {
       shared: this.#shared,
       parent: this,
       options: this.options,
+      connectionOptions: this.#connectionOptions,
       addresses,
       localPort: this.port,
       remotePort,

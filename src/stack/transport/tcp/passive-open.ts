@@ -3,7 +3,7 @@ import type { Instant } from '../../../base/time.ts';
 import { START } from '../../../base/time.ts';
 import { arrive } from './arrival.ts';
 import { terminate } from './closing.ts';
-import type { ListenOptions } from './config.ts';
+import type { ConnectionOptions, ListenOptions } from './config.ts';
 import { Connection } from './connection.ts';
 import { deliver } from './delivery.ts';
 import {
@@ -29,6 +29,7 @@ export interface Arrival<P extends Path> {
   readonly shared: Shared<P, Tcb<P>>;
   readonly parent: Parent<P>;
   readonly options: ListenOptions;
+  readonly connectionOptions: ConnectionOptions;
   readonly addresses: Int32Array;
   readonly localPort: number;
   readonly remotePort: number;
@@ -57,8 +58,8 @@ export function acceptSyn<P extends Path>(a: Arrival<P>, s: Segment, now: Instan
 }
 
 function halfOpen<P extends Path>(a: Arrival<P>, path: P, iss: Seq, now: Instant): Tcb<P> {
-  const { shared } = a;
-  const t = new Connection(shared, path, a.addresses, a.localPort, a.remotePort, a.options, now);
+  const { shared, connectionOptions: options } = a;
+  const t = new Connection(shared, path, a.addresses, a.localPort, a.remotePort, options, now);
   t.parent = a.parent;
   t.state = 'SYN-RECEIVED';
   prepare(t, iss, shared.timestampOffsets.next(a.addresses, 0, 0, START));

@@ -100,7 +100,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
       addresses,
       port,
       remotePort,
-      { ...defaultOptions(shared.config), ...options },
+      Object.assign(defaultOptions(shared.config), options),
       now,
     );
     t.state = 'SYN-SENT';
@@ -155,7 +155,7 @@ export class Tcp<P extends Path> implements ListenerHost<P> {
     if (there.some((l) => sameLocal(l.local, local))) {
       throw new UsageError('address-in-use', `port ${chosen} is listened on`, { port: chosen });
     }
-    const whole = { ...defaultListenOptions(this.config), ...options };
+    const whole = Object.assign(defaultListenOptions(this.config), options);
     const listener = new Listener(this.#shared, this, local?.slice(), chosen, whole);
     // One for the very address is asked before one for all.
     const list = local === undefined ? [...there, listener] : [listener, ...there];
