@@ -45,8 +45,8 @@ export class SerialWire {
 
   /** How many octets are whole. */
   whole(now: number): number {
-    if (!Number.isFinite(this.#octetTime)) return 0;
-    return Math.max(0, Math.min(this.length, this.#wholeBy(now)));
+    if (this.length === 0 || now < this.wholeAt(0)) return 0;
+    return Math.min(this.length, this.#wholeBy(now));
   }
 
   /** Takes `count` octets that are whole. The view holds until the next `put`. */
