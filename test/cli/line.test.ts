@@ -69,6 +69,7 @@ describe('netlab line', () => {
     ['no bits', 2, ['send', '--bits', '012']],
     ['nothing to send', 2, ['send']],
     ['no count', 2, ['sample']],
+    ['no word on what to do', 2, ['--count', '8']],
     ['no trigger for what comes before it', 2, ['sample', '--count', '8', '--pre', '2']],
     ['a rate beyond the board', 2, ['sample', '--count', '8', '--rate', '100M']],
   ])('says what is wrong with %s', async (_name, exitCode, args) => {

@@ -90,6 +90,11 @@ export default class LineCommand extends BaseCommand {
   async run(): Promise<Tested | Exchanged> {
     const { args, flags } = await this.parse(LineCommand);
     const { board, seed = SEED, jitter, noise } = flags;
+    // Without one of both it is the self-test, which samples as it sees fit.
+    const wants = [flags.count, flags.bits, flags.file, flags.vcd, flags.sigrok];
+    const isExchange = wants.some((flag) => flag !== undefined) || flags.pre > 0;
+    if (args.action === undefined && !flags['self-test'] && isExchange)
+      throw missing('send | sample');
     const on = flags.on === 'auto' ? await attachedOr('emulated') : flags.on;
     const desk = await openLineDesk({ on, board, seed, flaws: { jitter, flip: noise } });
     try {

@@ -34,13 +34,14 @@ export function readMutants(
 ): readonly Mutant[] {
   const place = join(source.folder, 'mutants');
   if (!existsSync(place)) return [];
+  const solution = solutionOf(source);
   const names = readdirSync(place)
     .sort()
     .filter((name) => name.endsWith(ENDING))
     .slice(0, MUTANTS_MAX);
   return names.flatMap((name) => {
     try {
-      return [readMutant(source, join(place, name))];
+      return [readMutant(source, join(place, name), solution)];
     } catch (error) {
       const isTold = error instanceof NetlabError && error.code === 'diff-unfit';
       if (!isTold || unfit === undefined) throw error;
@@ -52,7 +53,7 @@ export function readMutants(
 }
 
 /** The solution with the changes of the diff at `path`. @throws NetlabError `code-missing`, `diff-unfit` */
-export function readMutant({ lab, folder }: LabSource, path: string): Mutant {
+export function readMutant(source: LabSource, path: string, solution = solutionOf(source)): Mutant {
   if (!existsSync(path)) {
     const message = `there is no ${path}`;
     throw new NetlabError('code-missing', EXIT.nothingToCheck, message, { path });
@@ -61,7 +62,6 @@ export function readMutant({ lab, folder }: LabSource, path: string): Mutant {
     new NetlabError('diff-unfit', EXIT.usage, `${path}: ${reason}`, { path, reason });
   if (statSync(path).size > OCTETS_MAX) throw unfit(`it has more than ${OCTETS_MAX} octets`);
   const diff = readFileSync(path, 'utf8');
-  const solution = readLearnerCode(join(folder, 'solution'), lab.entry);
   const files = patched(solution.files, diff);
   if (!files.ok) throw unfit(files.error);
   return {
@@ -71,3 +71,6 @@ export function readMutant({ lab, folder }: LabSource, path: string): Mutant {
     changed: changedLines(diff),
   };
 }
+
+const solutionOf = ({ lab, folder }: LabSource): LearnerCode =>
+  readLearnerCode(join(folder, 'solution'), lab.entry);

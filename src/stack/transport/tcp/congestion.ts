@@ -132,6 +132,25 @@ export function recovered(c: Congestion): void {
   c.cwnd = Math.min(c.ssthresh, CWND_MAX);
 }
 
+/** Before a reduction: what `undone` goes back to. */
+export function remember(c: Congestion): void {
+  c.undoCwnd = c.cwnd;
+  c.undoSsthresh = c.ssthresh;
+  c.undoStage = c.stage;
+}
+
+/** The reduction was for nothing (RFC 9438 §4.9.2): the window, and the stage of CUBIC's, are again what they were. */
+export function undone(c: Congestion): void {
+  if (c.undoCwnd >= c.cwnd) {
+    c.cwnd = c.undoCwnd;
+    c.ssthresh = c.undoSsthresh;
+    c.stage = c.undoStage;
+    c.slowStartLimit = L;
+  }
+  c.undoCwnd = 0;
+  c.undoStage = undefined;
+}
+
 /** The path MTU changed. A window in octets stays what it is. */
 export function setSmss(c: Congestion, smss: number): void {
   c.smss = smss;

@@ -28,10 +28,12 @@ import {
   CWND_MAX,
   L,
   L_AFTER_TIMEOUT,
+  remember,
   SSTHRESH_INITIAL,
   SSTHRESH_MIN_SEGMENTS,
   type Stage,
   ssthreshAfterIdle,
+  undone,
 } from './congestion.ts';
 import { gain } from './hybla.ts';
 import { beginHyStart, divisor, endsSlowStart, HYSTART_L } from './hystart.ts';
@@ -128,16 +130,8 @@ export class Cubic implements CongestionControl {
     c.slowStartLimit = L_AFTER_TIMEOUT;
   }
 
-  /** §4.9.2 */
   undo(c: Congestion): void {
-    if (c.undoCwnd >= c.cwnd) {
-      c.cwnd = c.undoCwnd;
-      c.ssthresh = c.undoSsthresh;
-      c.stage = c.undoStage;
-      c.slowStartLimit = L;
-    }
-    c.undoCwnd = 0;
-    c.undoStage = undefined;
+    undone(c);
   }
 
   /** Slow start comes next, and after it another stage, toward the same W_max. */
@@ -241,10 +235,4 @@ function reduce(c: Congestion, flight: number, beta: number, wMax: number, now: 
   c.ssthresh = Math.max(Math.floor(flight * beta), SSTHRESH_MIN_SEGMENTS * c.smss);
   c.stage = newStage(wMax, c.cwnd, now);
   c.slowStartLimit = L;
-}
-
-function remember(c: Congestion): void {
-  c.undoCwnd = c.cwnd;
-  c.undoSsthresh = c.ssthresh;
-  c.undoStage = c.stage;
 }

@@ -18,8 +18,10 @@ import {
   CWND_MAX,
   L,
   L_AFTER_TIMEOUT,
+  remember,
   SSTHRESH_MIN_SEGMENTS,
   ssthreshAfterIdle,
+  undone,
 } from './congestion.ts';
 
 export class NewReno implements CongestionControl {
@@ -67,12 +69,7 @@ export class NewReno implements CongestionControl {
   }
 
   undo(c: Congestion): void {
-    if (c.undoCwnd >= c.cwnd) {
-      c.cwnd = c.undoCwnd;
-      c.ssthresh = c.undoSsthresh;
-      c.slowStartLimit = L;
-    }
-    c.undoCwnd = 0;
+    undone(c);
   }
 
   idle(c: Congestion): void {
@@ -110,9 +107,4 @@ function reduce(c: Congestion, flight: number): void {
   c.ssthresh = Math.max(flight >>> 1, SSTHRESH_MIN_SEGMENTS * c.smss);
   c.acked = 0;
   c.slowStartLimit = L;
-}
-
-function remember(c: Congestion): void {
-  c.undoCwnd = c.cwnd;
-  c.undoSsthresh = c.ssthresh;
 }
